@@ -49,7 +49,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """Judged questions under one name; ``documents`` is empty when they are asked of an existing index."""
+    """Judged questions under one name; ``documents`` is empty when they are asked of an existing index.
+
+    The parts of a data set that is asked of several indexes are named ``data set/part``.
+    """
 
     name: str
     questions: tuple[Question, ...]
@@ -100,7 +103,7 @@ def read_beir(folder: Path) -> tuple[DataSet, ...]:
     if not any(question.by_span for question in questions):
         return (DataSet(name, questions, documents),)
     return tuple(
-        DataSet(f"{name}-{document.doc_id}", about, (document,))
+        DataSet(f"{name}/{document.doc_id}", about, (document,))
         for document in documents
         for about in [
             tuple(question for question in questions if question.judgments[0].doc_id == document.doc_id)
