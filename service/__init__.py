@@ -1,0 +1,1 @@
+"""From hits to answers with citations: in the shell and over HTTP."""

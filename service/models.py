@@ -1,0 +1,189 @@
+"""The shapes of the HTTP interface, as they stand in its OpenAPI document."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from documents import Refusal
+from service.question import MOST_CHARACTERS, MOST_PASSAGES, USUAL_PASSAGES, checked_question
+
+
+def question_or_error(text: str) -> str:
+    """Turn a refused question into an error on its field."""
+    try:
+        return checked_question(text)
+    except Refusal as refusal:
+        raise PydanticCustomError("question", "{reason}", {"reason": str(refusal)}) from refusal
+
+
+class AskParameters(BaseModel):
+    """A question, as the parameters of an address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    question: Annotated[str, AfterValidator(question_or_error)] = Field(
+        description="What to find, in words; `query` is accepted as another name for it.",
+        examples=["Who signed the financial memorandum?"],
+        json_schema_extra={"minLength": 1, "maxLength": MOST_CHARACTERS},
+    )
+    top_k: int = Field(
+        USUAL_PASSAGES, ge=1, le=MOST_PASSAGES, description="How many passages to return, at most."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def accept_query(cls, fields: Any) -> Any:
+        """Take `query` for the question where no `question` is given."""
+        if isinstance(fields, dict) and "query" in fields and "question" not in fields:
+            return {("question" if name == "query" else name): value for name, value in fields.items()}
+        return fields
+
+
+class AskRequest(AskParameters):
+    """A question, as a JSON object. Types are strict: "5", 5.0 and true are no numbers of passages."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class Highlight(BaseModel):
+    """A stretch of the document that bears most on the question."""
+
+    start: int = Field(description="Offset into the document's text, in code points.", examples=[1204])
+    end: int = Field(description="Offset into the document's text, exclusive.", examples=[1290])
+
+
+class ScoreParts(BaseModel):
+    """The evidence behind a score; each is higher when better."""
+
+    dense: float = Field(description="Cosine of question and passage.", examples=[0.61])
+    sentence: float = Field(description="Cosine of question and the passage's best sentence.", examples=[0.7])
+    lexical: float = Field(description="BM25 as a share of what was attainable.", examples=[0.42])
+
+
+class Citation(BaseModel):
+    """Where the words stand. `quote` is exactly the document's text from `start` to `end`."""
+
+    doc_id: str = Field(description="The document's path below the indexed folder.", examples=["a/b.txt"])
+    title: str = Field(description="The document's title.", examples=["Fifth plenary session"])
+    path: str = Field(description="The file's path below the indexed folder.", examples=["a/b.txt"])
+    url: str | None = Field(description="Where the document was published, when it says so.")
+    published: str | None = Field(
+        description="ISO 8601 date, as exact as the document is.", examples=["2024-05-21"]
+    )
+    page: int | None = Field(description="Page, from 1, in formats that have pages.")
+    section: list[str] = Field(description="Headings above the passage, outermost first.")
+    start: int = Field(description="Offset into the document's text, in code points.", examples=[1180])
+    end: int = Field(description="Offset into the document's text, exclusive.", examples=[1650])
+    quote: str = Field(description="The words themselves.")
+    source_sha256: str = Field(description="SHA-256 of the file's bytes, in hexadecimal.")
+    link: str = Field(
+        description="Opens the quoted words in their document.",
+        examples=["/v1/documents/a/b.txt/text?start=1180&end=1650"],
+    )
+
+
+class FoundPassage(BaseModel):
+    """One ranked passage."""
+
+    rank: int = Field(description="From 1.", examples=[1])
+    score: float = Field(description="Higher is better.", examples=[0.91])
+    text: str = Field(description="The passage.")
+    highlights: list[Highlight] = Field(description="The passage's best sentence.")
+    scores: ScoreParts
+    citation: Citation
+
+
+class AnswerText(BaseModel):
+    """An answer in the document's own words."""
+
+    text: str = Field(description="Verbatim from a passage.")
+    confidence: float = Field(description="Probability, 0 to 1, that this answers the question.")
+    citation: Citation
+
+
+class IndexIdentity(BaseModel):
+    """Which generation of the index answered."""
+
+    generation: str = Field(description="The generation's id.")
+    fingerprint: str = Field(description="Equal for generations that answer alike.")
+    built_at: str = Field(description="ISO 8601, UTC.", examples=["2025-01-31T12:00:00Z"])
+
+
+class IndexState(IndexIdentity):
+    """The index that is being served."""
+
+    documents: int = Field(description="How many documents it holds.", examples=[16])
+    passages: int = Field(description="How many passages it holds.", examples=[120])
+
+
+class AskResponse(BaseModel):
+    """The ranked passages for a question, and the answer when there is one."""
+
+    question: str = Field(description="The question, without the white space around it.")
+    answer: AnswerText | None = Field(description="Null where no answer is given.")
+    abstained: bool = Field(description="True when an answer was looked for and withheld.")
+    abstain_reason: str | None = Field(description="Why it was withheld.")
+    passages: list[FoundPassage] = Field(description="Best first.")
+    index: IndexIdentity
+    took_ms: float = Field(description="Time from the request's arrival, in milliseconds.", examples=[14.2])
+    request_id: str = Field(description="Also in the header X-Request-ID.")
+
+
+class TextParameters(BaseModel):
+    """A span of a document, as the parameters of an address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    start: int = Field(0, ge=0, description="Offset into the document's text, in code points.")
+    end: int | None = Field(None, ge=1, description="Exclusive; the end of the document when left out.")
+
+
+class DocumentText(BaseModel):
+    """The words of a document at a span, with what stands around them."""
+
+    doc_id: str = Field(description="The document's path below the indexed folder.", examples=["a/b.txt"])
+    start: int = Field(description="Offset into the document's text, in code points.")
+    end: int = Field(description="Offset into the document's text, exclusive.")
+    text: str = Field(description="The document's text from start to end.")
+    before: str = Field(description="A little of what stands in front of it.")
+    after: str = Field(description="A little of what follows it.")
+    source_sha256: str = Field(description="SHA-256 of the file's bytes, in hexadecimal.")
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["alive"] = "alive"
+
+
+class Ready(BaseModel):
+    """Questions are answered, from this generation."""
+
+    status: Literal["ready"] = "ready"
+    generation: str = Field(description="The generation's id.")
+
+
+class InvalidField(BaseModel):
+    """One thing that is wrong with a request."""
+
+    field: str = Field(
+        description="The field's name; `body` when it is the body as a whole.", examples=["question"]
+    )
+    reason: str = Field(
+        description="What is wrong with it.", examples=["the question is empty; ask something"]
+    )
+
+
+class Problem(BaseModel):
+    """Any error, in the form of RFC 9457."""
+
+    type: str = Field(description="about:blank: the status says it all.", examples=["about:blank"])
+    title: str = Field(description="The status in words.", examples=["Unprocessable Content"])
+    status: int = Field(description="The HTTP status.", examples=[422])
+    detail: str = Field(
+        description="What is wrong, in a sentence.",
+        examples=["top_k: required, and missing"],
+    )
+    errors: list[InvalidField] = Field(description="Field by field; empty when no field is at fault.")
+    request_id: str = Field(description="Also in the header X-Request-ID.")
