@@ -1,0 +1,100 @@
+"""Blocks: a document's headings, paragraphs and list items, each with its sentences."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from documents.document import Document, Section, Span
+from documents.lines import Line, continues, lines_of, wrap_width
+from documents.sentences import sentences
+
+_SHORT = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One heading, paragraph or list item.
+
+    ``apart``: a blank line or a rule stands above it. ``listed``: it belongs to a list or to a line
+    that announces it, and should stay with the last sentence of the block above. ``sentences`` are
+    spans of the document.
+    """
+
+    kind: Literal["heading", "paragraph", "item"]
+    sentences: tuple[Span, ...]
+    apart: bool
+    section: Section | None = None
+    listed: bool = False
+
+
+def blocks_of(document: Document) -> list[Block]:
+    """A document's blocks in order. Together they hold all of it but white space and rules."""
+    lines = lines_of(document.text)
+    width = wrap_width(lines)
+    headings = sorted(document.sections, key=lambda section: section.start)
+    blocks: list[Block] = []
+    run: list[Line] = []
+    apart = True
+    next_heading = 0
+
+    def close() -> None:
+        if run:
+            blocks.append(_block(document, run, apart_of_run))
+            run.clear()
+
+    apart_of_run = True
+    for line in lines:
+        if not line.text or line.is_rule:
+            close()
+            apart = True
+            continue
+        while next_heading < len(headings) and headings[next_heading].end <= line.start:
+            next_heading += 1
+        heading = headings[next_heading] if next_heading < len(headings) else None
+        if heading and heading.start < line.end:
+            close()
+            if not blocks or blocks[-1].section is not heading:
+                blocks.append(
+                    Block("heading", (Span(line.start, max(heading.end, line.end)),), apart, heading)
+                )
+        elif run and _joins(run, line, width):
+            run.append(line)
+        else:
+            close()
+            run.append(line)
+            apart_of_run = apart
+        apart = False
+    close()
+    return _with_lists(document.text, blocks)
+
+
+def _with_lists(text: str, blocks: list[Block]) -> list[Block]:
+    """Marks the blocks that stay with what introduces them."""
+    marked = blocks[:1]
+    announced = False  # inside short lines without markers below a line that ends in a colon
+    for block in blocks[1:]:
+        above = marked[-1]
+        colon = above.kind != "heading" and text[above.sentences[-1].end - 1] in ":："
+        length = block.sentences[-1].end - block.sentences[0].start
+        announced = colon or (announced and not block.apart and length <= _SHORT)
+        item = block.kind == "item" and above.kind != "heading"
+        listed = block.kind != "heading" and (item or announced)
+        announced = announced and listed and block.kind == "paragraph"
+        marked.append(replace(block, listed=True) if listed else block)
+    return marked
+
+
+def _joins(run: list[Line], line: Line, width: int) -> bool:
+    """Whether a line goes on with the block above it."""
+    above = run[-1]
+    if line.marker and (
+        above.is_final or run[0].marker or (line.begins_a_list and not continues(above, line, width))
+    ):
+        return False
+    return continues(above, line, width)
+
+
+def _block(document: Document, run: list[Line], apart: bool) -> Block:
+    start, end, marker = run[0].start, run[-1].end, run[0].marker
+    spans = sentences(document.text, start + marker, end, document.metadata.language)
+    spans[0] = Span(start, spans[0].end)
+    return Block("item" if marker else "paragraph", tuple(spans), apart)

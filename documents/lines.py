@@ -1,0 +1,89 @@
+"""The lines of a text, and what a line looks like: blank, rule, list item, navigation."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+_RULE = re.compile(r"([-=*_~+#·—–―─━═＝－])(?:[ \t]*\1){2,}")
+_ITEM = re.compile(
+    r"(?:[•‣◦▪▫●○■□◆◇►▶➢➤✓✔·∙⁃–—*+-][ \t\u00a0\u3000]+"
+    r"|(?:\(?\d{1,3}|\([a-zA-Z]|[a-z]|\([ivx]{1,5}|[ivx]{1,5})[.)][ \t\u00a0\u3000]+"
+    r"|[（(][一二三四五六七八九十\d]{1,3}[)）]|[一二三四五六七八九十]{1,3}、|\d{1,3}、)(?=\S)"
+)
+_FIRST_ITEM = re.compile(r"\(?[1aAi一]\b|[^\w(]")
+_FINAL = re.compile(r"[.!?:;…。！？：；][\"'”’」』)）\]]*$")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line without its line end and outer white space: ``text`` stands at ``start:end``."""
+
+    start: int
+    end: int
+    text: str
+
+    @cached_property
+    def is_rule(self) -> bool:
+        """Only a drawn line, as below a heading: ``-----``, ``* * *``, ``————``."""
+        return _RULE.fullmatch(self.text) is not None
+
+    @cached_property
+    def marker(self) -> int:
+        """How many characters the list marker takes with the space after it; 0 where there is none."""
+        match = _ITEM.match(self.text)
+        return match.end() if match and not self.is_rule else 0
+
+    @cached_property
+    def is_final(self) -> bool:
+        """Ends with the punctuation that ends a sentence or announces what follows."""
+        return _FINAL.search(self.text[-12:]) is not None
+
+    @property
+    def begins_a_list(self) -> bool:
+        """Carries a marker that can be the first of a list: a bullet, 1, a or i."""
+        return self.marker > 0 and _FIRST_ITEM.match(self.text) is not None
+
+
+def lines_of(text: str) -> list[Line]:
+    """All lines of a text in order, blank ones too (``text`` is then empty)."""
+    lines = []
+    position = 0
+    for raw in text.splitlines(keepends=True):
+        content = raw.strip()
+        start = position + (len(raw) - len(raw.lstrip()) if content else 0)
+        lines.append(Line(start, start + len(content), content))
+        position += len(raw)
+    return lines
+
+
+def wrap_width(lines: list[Line]) -> int:
+    """The width at which a text was wrapped by hand, in characters; 0 when its lines are not wrapped.
+
+    A text is wrapped when most lines that have a line below them end where the next word would not
+    have fitted.
+    """
+    pairs = [
+        (len(above.text), len(above.text) + 1 + _first_word(below.text))
+        for above, below in zip(lines, lines[1:], strict=False)
+        if above.text and below.text and not (above.is_rule or below.is_rule or below.marker)
+    ]
+    if len(pairs) < 2:
+        return 0
+    widths = sorted(width for width, _ in pairs)
+    width = widths[int(len(widths) * 0.95) - 1 if len(widths) > 20 else -1]
+    if not 30 <= width <= 140:
+        return 0
+    full = sum(reach >= width - 4 for _, reach in pairs)
+    return width if full >= 0.6 * len(pairs) else 0
+
+
+def continues(above: Line, below: Line, width: int) -> bool:
+    """Whether ``below`` goes on with the sentence or paragraph of ``above``; ``width``: see `wrap_width`."""
+    if width and len(above.text) + 1 + _first_word(below.text) >= width - 4:
+        return True
+    return len(above.text) >= 40 and not above.is_final and below.text[0].islower()
+
+
+def _first_word(text: str) -> int:
+    space = text.find(" ", 0, 40)
+    return min(len(text), 40) if space < 0 else space
