@@ -6,7 +6,7 @@ from dataclasses import asdict
 from documents import Refusal
 from eval.cache import Build
 from eval.dataset import DataSet, Question, locate
-from eval.experiment import Advance, Asked, Experiment, run_experiment
+from eval.experiment import KEPT, Advance, Asked, Experiment, run_experiment
 from eval.gate import interval
 from eval.legs import Leg, compare_legs
 from eval.measures import MEASURES, grade, judged_items
@@ -57,6 +57,7 @@ def evaluate_data_set(
         },
         measures=experiment.measures,
         intervals=_intervals(questions),
+        precision=_precision(experiment),
         abstention=experiment.abstention,
         latency=experiment.latency,
         build=build,
@@ -105,6 +106,16 @@ def _hit_result(question: Question, hit: Hit, with_text: bool = False) -> HitRes
 def _intervals(questions: tuple[QuestionResult, ...]) -> dict[str, tuple[float, float]]:
     columns = {name: [q.values[name] for q in questions if name in q.values] for name in MEASURES}
     return {name: interval(column) for name, column in columns.items() if column}
+
+
+def _precision(experiment: Experiment) -> tuple[float, ...]:
+    """Of the answerable questions, how many have a relevant passage at each of the first ranks."""
+    answerable = [one for one in experiment.asked if one.question.answerable]
+    relevant = [0] * KEPT
+    for one in answerable:
+        for hit in one.hits:
+            relevant[hit.rank - 1] += grade(one.question, hit.passage) > 0
+    return tuple(count / len(answerable) for count in relevant) if answerable else ()
 
 
 def _worst(index: Index, experiment: Experiment) -> tuple[Worst, ...]:

@@ -38,11 +38,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """Milliseconds for one question by itself, first 5 passages, over ``questions`` questions."""
+    """Milliseconds for one question by itself, its first 5 passages, and those of each question timed."""
 
-    questions: int
     p50: float
     p99: float
+    milliseconds: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +122,15 @@ def _latency(index: Index, questions: Sequence[Question], ranking: Ranking | Non
     step = max(1, len(questions) // TIMED)
     timed = questions[::step][:TIMED]
     if not timed:
-        return Latency(0, 0.0, 0.0)
+        return Latency(0.0, 0.0, ())
     index.search(timed[0].text, ranking=ranking)  # the first pays for memory-mapping and is not counted
     milliseconds = []
     for question in timed:
         began = time.perf_counter()
         index.search(question.text, ranking=ranking)
         milliseconds.append(1000 * (time.perf_counter() - began))
-    return Latency(len(timed), float(np.percentile(milliseconds, 50)), float(np.percentile(milliseconds, 99)))
+    p50, p99 = np.percentile(milliseconds, [50, 99])
+    return Latency(float(p50), float(p99), tuple(round(one, 3) for one in milliseconds))
 
 
 def measure_rankings(

@@ -65,7 +65,10 @@ class LegResult:
 
 @dataclass(frozen=True, slots=True)
 class DataSetResult:
-    """Everything about one data set. ``generation`` names the index that was asked."""
+    """Everything about one data set. ``generation`` names the index that was asked.
+
+    ``precision`` is the share of answerable questions whose passage at rank 1, 2, … is relevant.
+    """
 
     name: str
     by_span: bool
@@ -73,6 +76,7 @@ class DataSetResult:
     generation: dict[str, Any]
     measures: dict[str, float]
     intervals: dict[str, tuple[float, float]]
+    precision: tuple[float, ...]
     abstention: Abstention | None
     latency: Latency
     build: Build | None
@@ -138,7 +142,8 @@ def as_baseline(results: Results) -> Results:
 
     def bare(result: DataSetResult) -> DataSetResult:
         questions = tuple(replace(q, text=None, hits=(), first_relevant=None) for q in result.questions)
-        return replace(result, questions=questions, worst=(), legs=())
+        latency = replace(result.latency, milliseconds=())
+        return replace(result, questions=questions, worst=(), legs=(), latency=latency)
 
     return replace(results, data_sets=tuple(bare(result) for result in results.data_sets))
 
@@ -176,7 +181,8 @@ def _data_set(raw: dict[str, Any]) -> DataSetResult:
         | {
             "abstention": judged,
             "intervals": _pairs(raw["intervals"]),
-            "latency": Latency(**raw["latency"]),
+            "precision": tuple(raw["precision"]),
+            "latency": Latency(**raw["latency"] | {"milliseconds": tuple(raw["latency"]["milliseconds"])}),
             "build": Build(**raw["build"]) if raw["build"] else None,
             "questions": tuple(QuestionResult(**q | {"hits": _hits(q)}) for q in raw["questions"]),
             "worst": tuple(_worst(one) for one in raw["worst"]),
