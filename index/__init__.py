@@ -1,0 +1,25 @@
+"""Passages become vectors and words, an immutable generation on disk, and ranked hits.
+
+This room knows documents; it knows nothing of HTTP or of judged questions.
+"""
+
+from index.embedder import Embedder
+from index.generation import Generation
+from index.hit import Hit, Scores
+from index.index import Index
+from index.ranking import Candidates, Ranking
+from index.rebuild import RebuildSummary, rebuild_from
+from index.store import DocumentSummary
+
+__all__ = [
+    "Candidates",
+    "DocumentSummary",
+    "Embedder",
+    "Generation",
+    "Hit",
+    "Index",
+    "Ranking",
+    "RebuildSummary",
+    "Scores",
+    "rebuild_from",
+]

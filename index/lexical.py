@@ -1,0 +1,77 @@
+"""The lexical leg: BM25 over terms, on a scale that means the same for every question."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.words import terms
+
+# Lucene's defaults, which bm25s documents too (Robertson and Zaragoza, 2009).
+K1 = 1.2
+B = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class LexicalIndex:
+    """BM25 scores of every passage for a question, from memory-mapped arrays.
+
+    A score is divided by what was attainable: the sum of the inverse document frequencies of the question's
+    terms, unknown ones counted. It is therefore 0 to 1, falls silent by itself when the documents do not hold
+    the question's words, and can be compared between questions.
+    """
+
+    _bm25: Any
+    _vocabulary: dict[str, int]
+    _passages: int
+
+    @staticmethod
+    def write(texts: Iterable[str], folder: Path) -> None:
+        """Index the texts, in the order of their passage rows, into a new folder."""
+        import bm25s
+
+        vocabulary: dict[str, int] = {}
+        rows = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)] for text in texts]
+        folder.mkdir()
+        if not vocabulary:
+            return  # nothing but punctuation: bm25s has no form for that, an empty folder says it
+        bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
+        bm25.index((rows, vocabulary), create_empty_token=False, show_progress=False)
+        bm25.save(folder, show_progress=False)
+
+    @classmethod
+    def open(cls, folder: Path, passages: int) -> "LexicalIndex":
+        """Open what ``write`` wrote; ``passages`` is how many texts it was given."""
+        import bm25s
+
+        if not any(folder.iterdir()):
+            return cls(None, {}, passages)
+        bm25 = bm25s.BM25.load(folder, mmap=True, show_progress=False)
+        return cls(bm25, bm25.vocab_dict, passages)
+
+    def scores(self, question: str) -> NDArray[np.float32]:
+        """The score of every passage, shape (passages,), each 0 to 1."""
+        scores = np.zeros(self._passages, dtype=np.float32)
+        wanted = sorted(set(terms(question)))
+        attainable = 0.0
+        for term in wanted:
+            attainable += self.weight(term)
+            if term in self._vocabulary:
+                rows, parts = self._postings(term)
+                scores[rows] += parts
+        return scores / np.float32(attainable) if attainable else scores
+
+    def weight(self, term: str) -> float:
+        """The inverse document frequency of a term: the most that it can add to a BM25 score."""
+        frequency = len(self._postings(term)[0]) if term in self._vocabulary else 0
+        return float(np.log1p((self._passages - frequency + 0.5) / (frequency + 0.5)))
+
+    def _postings(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The rows that hold a term and what it adds to the score of each; no row stands twice."""
+        arrays = self._bm25.scores
+        at = self._vocabulary[term]
+        start, end = arrays["indptr"][at], arrays["indptr"][at + 1]
+        return arrays["indices"][start:end], arrays["data"][start:end]
