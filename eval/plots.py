@@ -37,12 +37,11 @@ class _Axes:
         return HEIGHT - _BOTTOM - (value - low) / (high - low) * (HEIGHT - _TOP - _BOTTOM)
 
 
-def lines(series: Sequence[Series], x_label: str, y_label: str, y: tuple[float, float] | None = None) -> str:
-    """Lines with a mark at each point (when the points are few)."""
-    points = [point for one in series for point in one.points]
-    if not points:
+def lines(series: Sequence[Series], x_label: str, y_label: str, x: tuple[float, float]) -> str:
+    """Lines of shares, with a mark at each point when the points are few; ``x`` is (from, to)."""
+    if not any(one.points for one in series):
         return _EMPTY
-    axes = _Axes(_range([x for x, _ in points]), y or (0.0, _round_up(max(y for _, y in points))))
+    axes = _Axes(x, (0.0, 1.0))
     drawn = []
     for one in series:
         path = " ".join(f"{axes.across(x):.1f},{axes.up(y):.1f}" for x, y in one.points)
@@ -50,7 +49,7 @@ def lines(series: Sequence[Series], x_label: str, y_label: str, y: tuple[float, 
         if len(one.points) <= 25:
             drawn += [
                 f"<circle class='mark {one.style}' cx='{axes.across(x):.1f}' cy='{axes.up(y):.1f}' r='3'>"
-                f"<title>{_number(x)}: {y:.3f}</title></circle>"
+                f"<title>{x:g}: {y:.3f}</title></circle>"
                 for x, y in one.points
             ]
     return _plot(axes, "".join(drawn), series, x_label, y_label)
@@ -97,18 +96,23 @@ def _plot(axes: _Axes, drawn: str, series: Sequence[Series], x_label: str, y_lab
 
 
 def _grid(axes: _Axes) -> str:
-    parts = []
-    for step in range(_TICKS + 1):
-        x = axes.x[0] + (axes.x[1] - axes.x[0]) * step / _TICKS
-        y = axes.y[0] + (axes.y[1] - axes.y[0]) * step / _TICKS
-        up, across = axes.up(y), axes.across(x)
-        parts.append(
-            f"<line class='grid' x1='{_LEFT}' x2='{WIDTH - _RIGHT}' y1='{up:.1f}' y2='{up:.1f}'/>"
-            f"<text class='tick' x='{_LEFT - 6}' y='{up + 3.5:.1f}' text-anchor='end'>{_number(y)}</text>"
-            f"<text class='tick' x='{across:.1f}' y='{HEIGHT - _BOTTOM + 15}' text-anchor='middle'>"
-            f"{_number(x)}</text>"
-        )
-    return "".join(parts)
+    across = "".join(
+        f"<line class='grid' x1='{_LEFT}' x2='{WIDTH - _RIGHT}' y1='{axes.up(y):.1f}' y2='{axes.up(y):.1f}'/>"
+        f"<text class='tick' x='{_LEFT - 6}' y='{axes.up(y) + 3.5:.1f}' text-anchor='end'>{y:.4g}</text>"
+        for y in _ticks(*axes.y)
+    )
+    return across + "".join(
+        f"<text class='tick' x='{axes.across(x):.1f}' y='{HEIGHT - _BOTTOM + 15}' text-anchor='middle'>"
+        f"{x:.4g}</text>"
+        for x in _ticks(*axes.x)
+    )
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers from low to high, about as many as are easily read."""
+    step = _round_up((high - low) / _TICKS)
+    first = math.ceil(low / step - 1e-9)
+    return [number * step for number in range(first, math.floor(high / step + 1e-9) + 1)]
 
 
 def _legend(series: Sequence[Series]) -> str:
@@ -133,7 +137,3 @@ def _round_up(value: float) -> float:
         return 1.0
     power: float = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= value * (1 - 1e-9))
-
-
-def _number(value: float) -> str:
-    return f"{value:.3g}"

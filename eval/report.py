@@ -108,7 +108,7 @@ def _by_rank(result: DataSetResult) -> str:
     ]
     at_rank = [(float(rank), share) for rank, share in zip(ranks, result.precision, strict=True)]
     series = [Series("found by this rank", reached, "a"), Series("relevant at this rank", at_rank, "b")]
-    return lines(series, "rank", "share", (0.0, 1.0))
+    return lines(series, "rank", "share", (1, max(2, len(result.precision))))
 
 
 def _confidences(result: DataSetResult) -> str:
