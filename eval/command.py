@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from documents import Refusal
+from eval.compare import compare
+from eval.draft import draft
+from eval.replay import replay
 
 if TYPE_CHECKING:
     from eval.experiment import Asked
@@ -121,6 +124,10 @@ def evaluate(
         write_report(results, report, verdict.comparisons, verdict.below)
     _print(verdict, as_json)
     context.exit(0 if verdict.passed else 1)
+
+
+for _subcommand in (compare, draft, replay):
+    evaluate.add_command(_subcommand)
 
 
 def read_floors(file: Path) -> dict[str, dict[str, float]]:

@@ -77,7 +77,7 @@ def as_object(
         "data_sets": {result.name: _data_set_object(result) for result in results.data_sets},
         "gate": {
             "passed": passed,
-            "comparisons": {name: _comparison_object(c) for name, c in comparisons.items()},
+            "comparisons": {name: comparison_object(c) for name, c in comparisons.items()},
             "below_floors": [
                 {"data_set": b.data_set, "measure": b.measure, "value": b.value, "floor": b.floor}
                 for b in below
@@ -141,7 +141,8 @@ def _data_set_object(result: DataSetResult) -> dict[str, Any]:
     }
 
 
-def _comparison_object(comparison: Comparison) -> dict[str, Any]:
+def comparison_object(comparison: Comparison) -> dict[str, Any]:
+    """A comparison as JSON."""
     return {
         "measure": comparison.measure,
         "questions": comparison.questions,
