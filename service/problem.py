@@ -56,7 +56,9 @@ async def tell_nothing(request: Request, error: Exception) -> Response:  # noqa:
     """Answer a bug. Its traceback goes to the log, beside the id; the caller gets only the id."""
     logger.error("request %s failed: %s %s", request_id(request), request.method, request.url.path)
     detail = "something failed here; the log of the service holds the reason under this request_id"
-    return problem(request, 500, detail, [], {"X-Request-ID": request_id(request)})
+    # The server closes the connection after a bug; a caller that is not told would send into it.
+    headers = {"Connection": "close", "X-Request-ID": request_id(request)}
+    return problem(request, 500, detail, [], headers)
 
 
 def problem(

@@ -17,6 +17,9 @@ from tests.conftest import Serve
 
 QUESTION = "Who signed the main co-operation memorandum?"
 
+# The sample documents that are not in UTF-8.
+ENCODINGS = {"jing-gang-shangmao-kuaixun.txt": "utf-16", "shanghui-beijing-jiyao.txt": "gb18030"}
+
 CITATION_FIELDS = [
     "doc_id",
     "title",
@@ -85,7 +88,8 @@ def test_a_citation_quotes_the_file_itself(client: httpx.Client, sample_document
         citation = passage["citation"]
         content = (sample_documents / citation["path"]).read_bytes()
         assert hashlib.sha256(content).hexdigest() == citation["source_sha256"]
-        assert content.decode()[citation["start"] : citation["end"]] == citation["quote"] == passage["text"]
+        text = content.decode(ENCODINGS.get(citation["path"], "utf-8"))
+        assert text[citation["start"] : citation["end"]] == citation["quote"] == passage["text"]
 
 
 def test_every_link_opens_the_quoted_words(client: httpx.Client) -> None:

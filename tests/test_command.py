@@ -73,7 +73,7 @@ def test_ask_emphasises_the_best_sentence_on_a_terminal(sample_index_folder: Pat
         start = passage["citation"]["start"]
         sentence = passage["text"][highlight["start"] - start : highlight["end"] - start]
         for line in sentence.splitlines():
-            assert f"\x1b[1m{line.strip()}" in printed
+            assert f"\x1b[1m{line.rstrip()}" in printed
 
 
 def test_ask_json_is_what_the_http_interface_gives(sample_index_folder: Path, client: httpx.Client) -> None:

@@ -124,9 +124,9 @@ def test_half_a_surrogate_pair_is_no_question(client: httpx.Client, escaped: str
     assert fields(told(client.post("/v1/ask", content=content, headers=JSON), 422)) == ["question"]
 
 
-def test_a_surrogate_in_a_name_can_still_be_told(client: httpx.Client) -> None:
+def test_half_a_surrogate_pair_is_no_name_either(client: httpx.Client) -> None:
     content = r'{"question": "who", "\ud800": 1}'
-    assert fields(told(client.post("/v1/ask", content=content, headers=JSON), 422)) == ["?"]
+    assert fields(told(client.post("/v1/ask", content=content, headers=JSON), 422)) == ["body"]
 
 
 def test_a_name_of_any_length_and_number_is_told_shortly(client: httpx.Client) -> None:
@@ -234,7 +234,7 @@ def test_a_sane_request_id_is_kept(client: httpx.Client) -> None:
     assert response.headers["x-request-id"] == response.json()["request_id"] == "trace/42:a-b_c"
 
 
-@pytest.mark.parametrize("given", ["", " ", "a b", "a" * 129, "<script>", 'x"y', "ü"])
+@pytest.mark.parametrize("given", ["", "a b", "a" * 129, "<script>", 'x"y', "ü"])
 def test_any_other_request_id_is_replaced(client: httpx.Client, given: str) -> None:
     headers = {b"X-Request-ID": given.encode()}
     response = client.post("/v1/ask", json={"question": ""}, headers=headers)
