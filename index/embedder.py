@@ -60,7 +60,16 @@ class Embedder:
 
     def encode_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape (len(texts), dimension), with the model's query prompt if it has one."""
-        return self._encode(self._model.encode_query, texts)
+        import torch
+
+        # A question is too short to share out: several threads cost more than they bring, and far more
+        # when other processes want the cores.
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        try:
+            return self._encode(self._model.encode_query, texts)
+        finally:
+            torch.set_num_threads(threads)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text by the model's own tokenizer, special tokens not counted."""

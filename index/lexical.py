@@ -1,6 +1,6 @@
 """The lexical leg: BM25 over terms, on a scale that means the same for every question."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.initialisms import Initialisms
 from index.words import terms
 
 # Lucene's defaults, which bm25s documents too (Robertson and Zaragoza, 2009).
@@ -29,12 +30,16 @@ class LexicalIndex:
     _passages: int
 
     @staticmethod
-    def write(texts: Iterable[str], folder: Path) -> None:
+    def write(texts: Callable[[], Iterable[str]], folder: Path) -> None:
         """Index the texts, in the order of their passage rows, into a new folder."""
         import bm25s
 
+        initialisms = Initialisms.learn(texts)
         vocabulary: dict[str, int] = {}
-        rows = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)] for text in texts]
+        rows = [
+            [vocabulary.setdefault(term, len(vocabulary)) for term in initialisms.expanded(terms(text))]
+            for text in texts()
+        ]
         folder.mkdir()
         if not vocabulary:
             return  # nothing but punctuation: bm25s has no form for that, an empty folder says it

@@ -60,7 +60,7 @@ def rebuild_from(
             reused = _embed(store, folder, embedder, index_folder, progress)
             progress("writing", 0, None)
             counts = store.counts()
-            LexicalIndex.write((_embedded_text(p) for p in store.all_passages()), folder / "lexical")
+            LexicalIndex.write(lambda: map(_embedded_text, store.all_passages()), folder / "lexical")
         finally:
             store.close()
         generation = publish(

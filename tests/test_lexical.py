@@ -13,7 +13,7 @@ TEXTS = ["the cat sat", "dog ran fast", "...", "cat dog cat"]
 
 @pytest.fixture
 def lexical(tmp_path: Path) -> LexicalIndex:
-    LexicalIndex.write(TEXTS, tmp_path / "lexical")
+    LexicalIndex.write(lambda: TEXTS, tmp_path / "lexical")
     return LexicalIndex.open(tmp_path / "lexical", len(TEXTS))
 
 
@@ -53,5 +53,5 @@ def test_scores_lie_between_zero_and_one(lexical: LexicalIndex) -> None:
 
 
 def test_passages_without_a_single_word_can_be_indexed(tmp_path: Path) -> None:
-    LexicalIndex.write(["...", "!"], tmp_path / "lexical")
+    LexicalIndex.write(lambda: ["...", "!"], tmp_path / "lexical")
     assert LexicalIndex.open(tmp_path / "lexical", 2).scores("cat").tolist() == [0.0, 0.0]
