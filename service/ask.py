@@ -71,18 +71,18 @@ def print_passage(console: "Console", passage: "FoundPassage") -> None:
     if console.is_terminal:
         console.print(Padding(words, (0, 0, 0, INDENT)))
     else:
-        for line in words.split("\n"):
-            console.print(Text(" " * INDENT) + line, soft_wrap=True)
+        for line in words.split("\n", allow_blank=True):
+            console.print(Text(" " * INDENT) + line if line else line, soft_wrap=True)
     console.print()
 
 
 def place(citation: "Citation") -> str:
     """Say where the words stand: document, headings, page, offsets."""
-    page = None if citation.page is None else f"page {citation.page}"
+    headings = [heading for heading in citation.section if heading != citation.title]
     parts = [
         citation.doc_id,
-        " › ".join(citation.section),
-        page,
+        " › ".join(headings),
+        "" if citation.page is None else f"page {citation.page}",
         f"characters {citation.start}–{citation.end}",
     ]
     return printable(", ".join(part for part in parts if part))

@@ -49,8 +49,9 @@ def serve(index_folder: Path, embedder: str | None, host: str, port: int) -> Non
 
         server = configured_server(create_application(index))
         generation = index.generation
-        click.echo(f"serving {generation.passages} passages of {generation.documents} documents", err=True)
-        click.echo(f"pincite: http://{address(listener)}/docs", err=True)
+        held = f"{generation.passages:,} passages of {generation.documents:,} documents"
+        listener.listen()  # from here on a caller waits instead of being turned away
+        click.echo(f"pincite: serving {held} at http://{address(listener)} (see /docs)", err=True)
         server.run(sockets=[listener])
 
 

@@ -61,7 +61,8 @@ def test_ask_prints_the_passage_whole_and_unfolded_when_piped(sample_index_folde
     found = json.loads(run("ask", QUESTION, "--index", sample_index_folder, "--json").stdout)
     printed = run("ask", QUESTION, "--index", sample_index_folder).stdout
     for passage in found["passages"]:
-        assert "\n".join(f"   {line}" for line in passage["text"].splitlines()) in printed
+        lines = [f"   {line}" if line else "" for line in passage["text"].splitlines()]
+        assert "\n".join(lines) in printed
 
 
 def test_ask_emphasises_the_best_sentence_on_a_terminal(sample_index_folder: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import run_pincite, run_python
+from tests.conftest import REPOSITORY, run_pincite, run_python
 from tests.test_serve import started
 
 MODEL_HUB = ("HF_", "HUGGINGFACE_", "TRANSFORMERS_")
@@ -84,4 +84,12 @@ def test_serving_needs_no_network(attempts: Path, sample_index_folder: Path) -> 
     with started("--index", sample_index_folder) as (_, client):
         assert client.post("/v1/ask", json={"question": "Who signed?"}).json()["passages"]
         assert client.get("/docs").status_code == 200
+    assert attempts.read_text() == ""
+
+
+def test_evaluating_needs_no_network(attempts: Path, sample_index_folder: Path, tmp_path: Path) -> None:
+    judged = REPOSITORY / "eval" / "questions" / "samples.jsonl"
+    places = ("--cache", tmp_path / "cache", "--output", tmp_path / "results.json")
+    pincite("eval", "--questions", judged, "--index", sample_index_folder, "--limit", "5", *places)
+    assert json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))
     assert attempts.read_text() == ""

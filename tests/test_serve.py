@@ -30,8 +30,7 @@ def started(*arguments: str | Path) -> Iterator[tuple[subprocess.Popen[str], htt
                     break
             else:
                 pytest.fail("".join(lines))
-            transport = httpx.HTTPTransport(retries=8)  # it says where before it listens
-            with httpx.Client(base_url=found[0], timeout=60, transport=transport) as client:
+            with httpx.Client(base_url=found[0], timeout=60, trust_env=False) as client:
                 yield process, client
         finally:
             process.kill()
