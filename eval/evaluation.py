@@ -38,7 +38,8 @@ def evaluate_data_set(
     data_set = locate(data_set, lambda doc_id: index.document(doc_id).text)
     if not data_set.questions:
         raise Refusal(f"{data_set.name} has no judged question; see its queries and judgments")
-    advance = _counter(progress, len(data_set.questions) * (2 if with_legs else 1))
+    answerable = sum(question.answerable for question in data_set.questions)
+    advance = _counter(progress, len(data_set.questions) + (answerable if with_legs else 0))
     experiment = run_experiment(index, data_set, ranking=ranking, advance=advance)
     legs = compare_legs(index, data_set, ranking=ranking, advance=advance) if with_legs else ()
     generation = index.generation
