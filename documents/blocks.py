@@ -85,12 +85,13 @@ def _with_lists(text: str, blocks: list[Block]) -> list[Block]:
 
 def _joins(run: list[Line], line: Line, width: int) -> bool:
     """Whether a line goes on with the block above it."""
-    above = run[-1]
+    above, first = run[-1], run[0]
     if line.marker and (
-        above.is_final or run[0].marker or (line.begins_a_list and not continues(above, line, width))
+        above.is_final or first.marker or (line.begins_a_list and not continues(above, line, width))
     ):
         return False
-    return continues(above, line, width)
+    hangs = first.marker > 0 and line.indent > first.indent
+    return hangs or continues(above, line, width)
 
 
 def _block(document: Document, run: list[Line], apart: bool) -> Block:

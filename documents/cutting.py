@@ -1,58 +1,67 @@
-"""Cutting a sentence that is too long for a passage."""
+"""Cutting sentences that are too long for a passage."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from documents.atoms import CHARACTERS_PER_TOKEN, WITHIN, Atom, CountTokens
 from documents.document import Span
 
-_PIECE = re.compile(
-    r"[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uff60]|[^\s\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uff60]{1,24}"
-)
-_CLAUSE = tuple(",;:.!?)，；：。！？、）—–")
+_WIDE = r"\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uff60"
+_PIECE = re.compile(rf"[{_WIDE}]|[^\s{_WIDE}]{{1,24}}")
+_CLAUSE = frozenset(",;:.!?)，；：。！？、）—–")
 
 
-def cut(
-    text: str,
-    span: Span,
-    count_tokens: Callable[[Sequence[str]], Sequence[int]],
-    first: int,
-    rest: int,
-    characters_per_token: int,
-) -> list[tuple[Span, int]]:
-    """The parts of a span, with their tokens: at most ``first`` of them in the first part, ``rest`` in the others.
+def cut_to_size(
+    text: str, atoms: Sequence[Atom], count_tokens: CountTokens, first: int, rest: int
+) -> Iterator[Atom]:
+    """The atoms, those in pieces that have no room in a passage, or beside the headings they must follow.
 
-    A part ends at a clause's end if there is one in its second half, else between words, else anywhere.
+    ``first`` and ``rest``: the room in tokens of the first passage and of the others.
     """
-    pieces = [Span(m.start(), m.end()) for m in _PIECE.finditer(text, span.start, span.end)]
-    counts = [max(1, count) for count in count_tokens([text[p.start : p.end] for p in pieces])]
-    parts: list[tuple[Span, int]] = []
+    headings = 0
+    for at, atom in enumerate(atoms):
+        limit = first if at == 0 or headings else rest
+        room = limit - headings if 2 * headings <= limit else limit
+        if max(atom.tokens, (atom.end - atom.start) // CHARACTERS_PER_TOKEN) <= room:
+            yield atom
+        else:
+            yield from _pieces(text, atom, count_tokens, room, rest)
+        headings = headings + atom.tokens + atom.before if atom.heading else 0
+
+
+def _pieces(text: str, atom: Atom, count_tokens: CountTokens, first: int, rest: int) -> Iterator[Atom]:
+    """One atom's pieces; each ends with a clause if there is one in its second half, else with a word."""
+    grains = [Span(m.start(), m.end()) for m in _PIECE.finditer(text, atom.start, atom.end)]
+    counts = [max(1, count) for count in count_tokens([text[grain.start : grain.end] for grain in grains])]
     low = 0
-    while low < len(pieces):
-        limit = rest if parts else first
-        high, tokens = low, 0
-        while high < len(pieces) and (
-            high == low
-            or (
-                tokens + counts[high] <= limit
-                and pieces[high].end - pieces[low].start <= limit * characters_per_token
-            )
-        ):
+    while low < len(grains):
+        limit = rest if low else first
+        high, tokens = low + 1, counts[low]
+        while high < len(grains):
+            length = grains[high].end - grains[low].start
+            if max(tokens + counts[high], length // CHARACTERS_PER_TOKEN) > limit:
+                high = _best_break(text, grains, low, high)
+                break
             tokens += counts[high]
             high += 1
-        if high < len(pieces):
-            high = _best_break(text, pieces, low, high)
-        parts.append((Span(pieces[low].start, pieces[high - 1].end), sum(counts[low:high])))
+        yield replace(
+            atom,
+            start=grains[low].start,
+            end=grains[high - 1].end,
+            tokens=sum(counts[low:high]),
+            gap=WITHIN if low else atom.gap,
+            before=0 if low else atom.before,
+        )
         low = high
-    return parts
 
 
-def _best_break(text: str, pieces: list[Span], low: int, high: int) -> int:
-    """Where to end a part that could hold ``pieces[low:high]``."""
-    words = 0
+def _best_break(text: str, grains: list[Span], low: int, high: int) -> int:
+    """Where to end a piece that has room for ``grains[low:high]``."""
+    word = 0
     for at in range(high, low + (high - low) // 2, -1):
-        ends_word = pieces[at].start > pieces[at - 1].end or not text[pieces[at].start].isascii()
-        if ends_word and text[pieces[at - 1].end - 1] in _CLAUSE:
-            return at
-        if ends_word and not words:
-            words = at
-    return words or high
+        if grains[at].start > grains[at - 1].end or not text[grains[at].start].isascii():
+            if text[grains[at - 1].end - 1] in _CLAUSE:
+                return at
+            word = word or at
+    return word or high

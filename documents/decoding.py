@@ -3,7 +3,7 @@
 import codecs
 import re
 
-from charset_normalizer import from_bytes
+import chardet
 
 _MARKS = (
     # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -13,8 +13,16 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Encodings of the web and the ISO standards. Those of old Macs, DOS and mainframes would win more
+# wrong verdicts than right ones.
+_ERAS = chardet.EncodingEra.MODERN_WEB | chardet.EncodingEra.LEGACY_ISO
+# What Windows-1252 puts above ASCII in English: quotes, dashes, signs. Too little for statistics.
+_TYPOGRAPHY = frozenset("€…™•‘’“”–—\N{NO-BREAK SPACE}£©«®°·»¼½¾".encode("cp1252"))
+_LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "iso8859-1", "iso8859-2", "iso8859-15")
+_ASCII = bytes(range(128))
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_SAMPLE = 65_536
+_SAMPLE = 100_000
+_FOREIGN = re.compile(rb"[\x80-\xff]+")
 
 
 class UndecodableError(Exception):
@@ -24,14 +32,15 @@ class UndecodableError(Exception):
 def decode(data: bytes) -> str:
     """The text that a file's bytes hold, without byte order mark, line ends untouched.
 
-    Tried in this order: byte order mark, UTF-16 and UTF-32 that show by their NUL bytes, UTF-8, then
-    the legacy encoding that charset-normalizer finds. Raises `UndecodableError` for anything else.
+    Tried in this order: byte order mark, UTF-16 and UTF-32 that show by their NUL bytes, UTF-8 (a stray
+    bad byte becomes U+FFFD), then the legacy encoding that chardet finds. Raises `UndecodableError` for
+    anything else.
     """
     text = _decode(data)
     if "\0" in text:
         raise UndecodableError("binary: it holds NUL characters")
-    controls = len(_CONTROL.findall(text[:_SAMPLE]))
-    if controls > max(2, 0.01 * min(len(text), _SAMPLE)):
+    sample = text[:_SAMPLE]
+    if len(_CONTROL.findall(sample)) > max(2, len(sample) // 100):
         raise UndecodableError("binary: it is full of control characters")
     return text
 
@@ -43,36 +52,67 @@ def _decode(data: bytes) -> str:
     if b"\0" in data:
         return _strictly(data, _wide_encoding(data[:_SAMPLE]))
     try:
-        return data.decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return _legacy(data)
+        return _damaged(data) or _strictly(data, _legacy_encoding(data))
+    # ISO-2022 encodings are ASCII with escapes.
+    return _strictly(data, _legacy_encoding(data)) if "\x1b$" in text else text
 
 
 def _strictly(data: bytes, encoding: str) -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise UndecodableError(f"not valid {encoding.upper()} at byte {error.start:,}") from error
+        place = f"byte {error.start:,}"
+        raise UndecodableError(f"looks like {encoding.upper()}, but is not valid at {place}") from error
+
+
+def _damaged(data: bytes) -> str | None:
+    """UTF-8 that was cut off or spoilt in places; None where bad sequences are more than one in twenty."""
+    text = data.decode("utf-8", errors="replace")
+    bad = text.count("\N{REPLACEMENT CHARACTER}")
+    good = sum(character > "\x7f" for character in text) - bad
+    return text if 20 * bad <= good else None
 
 
 def _wide_encoding(sample: bytes) -> str:
-    """UTF-16 or UTF-32 without a mark: text in it has its NUL bytes at the same place in each unit."""
-    shares = [sample[place::4].count(0) / max(1, len(sample[place::4])) for place in range(4)]
-    if len(sample) >= 4:
-        if min(shares[1:]) > 0.9 > shares[0] + 0.8 or (min(shares[2:]) > 0.95 and max(shares[:2]) < 0.5):
-            return "utf-32-le"
-        if min(shares[:3]) > 0.9 > shares[3] + 0.8 or (min(shares[:2]) > 0.95 and max(shares[2:]) < 0.5):
-            return "utf-32-be"
-    even, odd = (shares[0] + shares[2]) / 2, (shares[1] + shares[3]) / 2
-    if odd > 0.3 and even < 0.05:
-        return "utf-16-le"
-    if even > 0.3 and odd < 0.05:
-        return "utf-16-be"
+    """UTF-16 or UTF-32 without a mark: text in it has its NUL bytes at the same places in each unit."""
+    nul = [sample[place::4].count(0) / max(1, len(sample[place::4])) for place in range(4)]
+    candidates = []
+    if nul[3] > 0.95 and nul[2] > 0.9 and nul[0] < 0.05:
+        candidates.append("utf-32-le")
+    if nul[0] > 0.95 and nul[1] > 0.9 and nul[3] < 0.05:
+        candidates.append("utf-32-be")
+    if max(nul[0], nul[2]) < 0.01 < max(nul[1], nul[3]):
+        candidates.append("utf-16-le")
+    if max(nul[1], nul[3]) < 0.01 < max(nul[0], nul[2]):
+        candidates.append("utf-16-be")
+    for encoding in candidates:
+        text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
+        unfit = sum(not (c.isprintable() or c.isspace()) or c == "\ufffd" for c in text)
+        if unfit <= len(text) // 100:
+            return encoding
     raise UndecodableError("binary: it holds NUL bytes")
 
 
-def _legacy(data: bytes) -> str:
-    best = from_bytes(data).best()
-    if best is None:
+def _legacy_encoding(data: bytes) -> str:
+    foreign = data.translate(None, _ASCII)
+    sparse = len(foreign) < len(data) // 20
+    if foreign and sparse and _TYPOGRAPHY.issuperset(foreign):
+        return "cp1252"
+    # What is ASCII says nothing: begin shortly before the first byte that is not.
+    first = _FOREIGN.search(data)
+    start = max(0, first.start() - 1_000) if first else 0
+    sample = data[start : start + _SAMPLE]
+    runs = _FOREIGN.findall(sample)
+    only: tuple[str, ...] | None = None
+    never: tuple[str, ...] | None = None
+    if sparse and max(map(len, runs), default=9) <= 2:
+        only = _LATIN  # single letters here and there among ASCII are accents, whatever statistics say
+    elif 2 * sum(len(set(run)) > 2 for run in runs) > len(runs):
+        never = _LATIN  # words of nothing but accented letters are of another script
+    verdict = chardet.detect(sample, encoding_era=_ERAS, include_encodings=only, exclude_encodings=never)
+    found = verdict["encoding"]
+    if found is None:
         raise UndecodableError("binary, or in an encoding that cannot be told")
-    return _strictly(data, best.encoding)
+    return found

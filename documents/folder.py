@@ -131,7 +131,7 @@ def text_document(doc_id: str, text: str, source_sha256: str, media_type: str = 
         source_sha256=source_sha256,
         metadata=Metadata(
             published=published_of(lines),
-            language="zh" if is_chinese(text[:20_000]) else None,
+            language="zh" if is_chinese(text) else None,
             media_type=media_type,
         ),
         sections=sections,

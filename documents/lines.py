@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 _RULE = re.compile(r"([-=*_~+#·—–―─━═＝－])(?:[ \t]*\1){2,}")
 _ITEM = re.compile(
@@ -16,11 +17,15 @@ _FINAL = re.compile(r"[.!?:;…。！？：；][\"'”’」』)）\]]*$")
 
 @dataclass(frozen=True)
 class Line:
-    """One line without its line end and outer white space: ``text`` stands at ``start:end``."""
+    """One line without its line end and outer white space: ``text`` stands at ``start:end``.
+
+    ``indent`` counts the white space before it.
+    """
 
     start: int
     end: int
     text: str
+    indent: int = 0
 
     @cached_property
     def is_rule(self) -> bool:
@@ -50,8 +55,9 @@ def lines_of(text: str) -> list[Line]:
     position = 0
     for raw in text.splitlines(keepends=True):
         content = raw.strip()
-        start = position + (len(raw) - len(raw.lstrip()) if content else 0)
-        lines.append(Line(start, start + len(content), content))
+        indent = len(raw) - len(raw.lstrip()) if content else 0
+        start = position + indent
+        lines.append(Line(start, start + len(content), content, indent))
         position += len(raw)
     return lines
 
@@ -64,7 +70,7 @@ def wrap_width(lines: list[Line]) -> int:
     """
     pairs = [
         (len(above.text), len(above.text) + 1 + _first_word(below.text))
-        for above, below in zip(lines, lines[1:], strict=False)
+        for above, below in pairwise(lines)
         if above.text and below.text and not (above.is_rule or below.is_rule or below.marker)
     ]
     if len(pairs) < 2:

@@ -7,146 +7,179 @@ from pathlib import PurePosixPath
 from documents.document import Section
 from documents.lines import Line
 
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_MONTH = r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|tue|wed|thu|fri|sat|sun)\.?)"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
-_TIME = r"(?:[T,\s]+(?:at\s+)?\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?\s*(?:[ap]\.?m\.?|[A-Z]{2,4}|Z|[+-]\d\d:?\d\d)?)?"
+_ZONE = r"(?:[ap]\.?m\.?|[A-Z]{2,4}|Z|[+-]\d\d:?\d\d)"
+_TIME = rf"(?:[T,\s]+(?:at\s+)?\d{{1,2}}[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?(?:\s*{_ZONE}){{0,2}})?"
 _DATES = tuple(
-    re.compile(rf"(?:{_WEEKDAY},?\s+)?(?:{pattern}){_TIME}", re.IGNORECASE)
+    re.compile(rf"(?:{_WEEKDAY},?\s+)?(?:{pattern}){_TIME}(?![\w-])", re.IGNORECASE)
     for pattern in (
         rf"{_YEAR}[-/.](?P<month>[01]?\d)[-/.]{_DAY}",
         rf"{_YEAR}\s*年\s*(?P<month>[01]?\d)\s*月(?:\s*(?P<day>[0-3]?\d)\s*日)?",
         rf"{_MONTH}\s+{_DAY},?\s+{_YEAR}",
         rf"{_DAY}(?:\s+of)?[\s-]+{_MONTH},?[\s-]+{_YEAR}",
+        rf"(?P<day>[0-3]?\d)\.\s?(?P<month>[01]?\d)\.\s?{_YEAR}",
         rf"{_YEAR}\s+{_MONTH}(?:\s+{_DAY})?",
         rf"{_MONTH},?\s+{_YEAR}",
     )
 )
 _LABEL = re.compile(
-    r"(?:(?:ends?|issued(?: (?:at|on))?|date[d]?|published(?: on)?|posted(?: on)?|updated|last updated|release[d]?(?: date)?"
-    r"|for immediate release|发布时间|发布日期|日期|時間|时间|發佈日期)\s*[:：/,-]?\s*)",
+    r"(?:ends?|issued(?: (?:at|on))?|dated?|(?:first |date )?published(?: on)?|posted(?: on)?|sent"
+    r"|(?:last )?updated|released?(?: date)?|publication date|for immediate release"
+    r"|发布时间|發佈時間|发布日期|發佈日期|日期|时间|時間)\s*[:：/,-]?\s*(?!\s)",
     re.IGNORECASE,
 )
-_DATELINE = re.compile(r"[A-Z][A-Za-z .'-]{1,30}(?:,\s*[A-Z][A-Za-z .]{1,20})?[,(]?\s*[,(–—-]?\s*")
+# "Jane Doe | 29 November 2023", "Beijing, 29 November 2023", "HONG KONG, 29 November 2023 - The …"
+_BEFORE = re.compile(r"[^\d.:;|]{2,60}[,|·•–—(-]\s*")
+_AFTER = re.compile(r"\)?\s*(?:[-–—|:]|\Z)")
+_SUBJECT = re.compile(
+    r"(?:subject|title|主题|主題|标题|標題|题目|題目)\s*[:：]\s*(?P<title>\S.*)", re.IGNORECASE
+)
+_HEADER = re.compile(
+    r"(?:from|to|b?cc|date|sent|reply-to|mime-version|content-[a-z-]+|message-id|received|return-path"
+    r"|delivered-to|x-[a-z-]+|author|tel|fax|发件人|收件人|寄件者|收件者)\s*[:：].*",
+    re.IGNORECASE,
+)
 _NAVIGATION = re.compile(
-    r"(?:go|skip|jump) to (?:the )?(?:main )?(?:content|navigation|search).*|(?:log|sign) ?(?:in|on|up|out).*|register|"
-    r"login.*|menu|main menu|home ?page|home|search|share(?: this)?|print|e-?mail|listen|comments?|my \w+|contact(?: us)?|"
-    r"about(?: us)?|sitemap|site map|faqs?|news|videos?|events?|close|back(?: to top)?|subscribe.*|"
-    r"breaking news|latest(?: news)?|advertisement|cookies?.*|we use cookies.*|english|繁體|简体|繁體版|简体版|text size|"
-    r"related news:?|today's press releases|table of contents|contents",
+    r"(?:go|skip|jump) to (?:the )?(?:main )?(?:content|navigation|search).*"
+    r"|(?:log|sign) ?(?:in|on|up|out)\b.*|register|(?:main |toggle the )?menu|home ?page|home|search"
+    r"|share(?: this)?|print|e-?mail|listen|comments?|my \w+|contact(?: us)?|about(?: us)?|site ?map|faqs?"
+    r"|news|videos?|events?|close|back(?: to top)?|subscribe\b.*|breaking news|latest(?: news)?"
+    r"|advertisement|cookies?\b.*|we use cookies\b.*|english|繁體|简体|繁體版|简体版|text size"
+    r"|related news:?|today's press releases|(?:toggle the )?table of contents|contents|page \d+",
     re.IGNORECASE,
 )
+_SEPARATORS = re.compile(r"\s*[|/›»>·]\s*")
 _GLUED = re.compile(r"[a-z][A-Z][a-z]|[a-z][A-Z]{3,}")
 _ADDRESS = re.compile(r"https?://|www\.|\w\.(?:com|org|net|gov)(?![a-z])")
+_WORD_OF_A_NAME = re.compile(r"[^\W\d_]{3,}")
+_HASH = re.compile(r"\b(?=\w*\d)[0-9a-f]{8,}\b", re.IGNORECASE)
+_OPENERS = "“‘\"'「『《【(（¿¡"
+_MARKS = "#>*`_ \t"
 _TITLE_LIMIT = 200
+_LINE_LIMIT = 300
+_OPENING_WORDS = 12
 
 
 def is_navigation(text: str) -> bool:
     """Whether a line reads like a saved web page's menu, not like what the page is about."""
+    if len(text) > _LINE_LIMIT:
+        return False
     if _NAVIGATION.fullmatch(text) or _ADDRESS.search(text):
         return True
-    parts = re.split(r"\s*[|/›»>·]\s*", text)
-    if len(parts) > 1 and all(len(part.split()) <= 2 for part in parts):
+    parts = _SEPARATORS.split(text)
+    if len(parts) > 2 and all(len(part.split()) <= 2 for part in parts):
         return True
-    return len(_GLUED.findall(text)) >= 2
+    return any(len(word) >= 15 and len(_GLUED.findall(word)) >= 2 for word in text.split())
 
 
 def parse_date(text: str) -> str | None:
     """The date that a text consists of, in ISO 8601 and as exact as the text; None if it is no date."""
-    for pattern in _DATES:
-        match = pattern.fullmatch(text.strip(" .,()[]（）"))
-        if match:
-            return _iso(match)
-    return None
+    found = _date_at(text.strip(" .,()[]（）"), 0)
+    return found[0] if found and found[1] == len(text.strip(" .,()[]（）")) else None
 
 
 def title_of(lines: list[Line], sections: tuple[Section, ...], doc_id: str) -> str:
-    """A document's title: its outermost first heading, its first informative line, or its file name."""
-    top = next((line.start for line in lines if _informs(line)), None)
-    if sections and top is not None:
+    """A document's title.
+
+    Its outermost first heading or its subject line, else its first informative line if that reads like
+    a title, else its file's name; where the name says nothing, the first words of the text.
+    """
+    top = next((line for line in lines if _informs(line)), None)
+    if sections:
         first = sections[0]
-        if first.start <= top or first.level < min((s.level for s in sections[1:]), default=99):
+        if (
+            top is None
+            or first.start <= top.start
+            or first.level < min((s.level for s in sections[1:]), default=9)
+        ):
             return _shortened(first.title)
-    for line in lines[:60]:
-        if _informs(line):
-            return _shortened(line.text[line.marker :]) if _reads_as_title(line) else _stem(doc_id)
-    return _stem(doc_id)
+    for line in lines[:20]:
+        subject = _SUBJECT.fullmatch(line.text[:_LINE_LIMIT])
+        if subject:
+            return _shortened(subject["title"])
+    name = _name(doc_id)
+    if top is None:
+        return name
+    text = top.text[top.marker :].strip(_MARKS)
+    if _reads_as_title(text):
+        return _shortened(text)
+    if _WORD_OF_A_NAME.search(_HASH.sub("", name)) or not (text[:1].isalnum() or text[:1] in _OPENERS):
+        return name
+    words = text[:_TITLE_LIMIT].split()
+    return " ".join(words[:_OPENING_WORDS]) + (" …" if len(words) > _OPENING_WORDS else "")
 
 
 def published_of(lines: list[Line]) -> str | None:
-    """The date a document gives as its own: a line of its own near the top, a dateline, or a closing note."""
+    """The date a document gives as its own: on a line of its own or in a dateline near its top or end."""
     written = [line for line in lines if line.text]
-    near = written[:15] + written[-8:] if len(written) > 23 else written
-    for line in near:
-        text = line.text[:120]
-        found = (
-            parse_date(text) or parse_date(_LABEL.sub("", text, count=1)) if len(line.text) <= 120 else None
-        )
+    for at, line in enumerate(written[:15]):
+        found = _labelled(line.text)
+        if not found and at < 6 and not line.marker:
+            found = _dateline(line.text)
         if found:
             return found
-    for line in written[:15]:
-        found = _dateline(line.text)
-        if found:
-            return found
-    return None
+    return next(filter(None, (_labelled(line.text) for line in reversed(written[15:][-8:]))), None)
+
+
+def _labelled(text: str) -> str | None:
+    """'29 November 2023', 'Ends/Wednesday, November 29, 2023', 'Published on 3 May 2024 by …'."""
+    if len(text) > 120:
+        return None
+    label = _LABEL.match(text)
+    found = _date_at(text, label.end()) if label else None
+    return found[0] if found else parse_date(text)
 
 
 def _dateline(text: str) -> str | None:
-    """'HONG KONG, 29 November 2023 - The delegation …'."""
-    head = re.split(r"\s+[-–—]+\s+|[–—]|\)\s", text[:80], maxsplit=1)
-    if len(head) < 2:
-        return None
-    place = _DATELINE.match(head[0])
-    return parse_date(head[0][place.end() :]) if place else parse_date(head[0])
+    before = _BEFORE.match(text[:80])
+    found = _date_at(text[:120], before.end()) if before else None
+    return found[0] if found and _AFTER.match(text, found[1]) else None
+
+
+def _date_at(text: str, start: int) -> tuple[str, int] | None:
+    """The date that stands at a place in a text, and where it ends."""
+    for pattern in _DATES:
+        match = pattern.match(text, start)
+        iso = _iso(match) if match else None
+        if match and iso:
+            return iso, match.end()
+    return None
 
 
 def _iso(match: re.Match[str]) -> str | None:
     groups = match.groupdict()
-    year, month = int(groups["year"]), groups["month"].lower()
-    number = (
-        int(month)
-        if month.isdigit()
-        else next(n for n, m in enumerate(_MONTHS, 1) if m.startswith(month[:3]))
-    )
+    month = groups["month"].lower()
+    number = int(month) if month.isdigit() else _MONTHS.index(month[:3]) + 1
     day = groups.get("day")
     try:
-        exact = date(year, number, int(day) if day else 1).isoformat()
+        exact = date(int(groups["year"]), number, int(day) if day else 1).isoformat()
     except ValueError:
         return None
     return exact if day else exact[:7]
 
 
 def _informs(line: Line) -> bool:
-    if not line.text or line.is_rule or not any(c.isalpha() for c in line.text):
+    text = line.text
+    if not text or line.is_rule or not any(c.isalpha() for c in text[:_LINE_LIMIT]):
         return False
-    if is_navigation(line.text) or parse_date(_LABEL.sub("", line.text[:120], count=1)):
+    if is_navigation(text) or _labelled(text) or (len(text) <= _LINE_LIMIT and _HEADER.fullmatch(text)):
         return False
-    return len(line.text.split()) > 1 or (len(line.text) >= 4 and not line.text.isascii())
+    return " " in text or (len(text) >= 4 and not text.isascii())
 
 
-def _reads_as_title(line: Line) -> bool:
-    """A first line is a title unless it is a paragraph."""
-    words = len(line.text.split())
-    return (
-        len(line.text) <= 160
-        and words <= 30
-        and not (line.is_final and line.text[-1] in ".;。；" and words > 12)
-    )
+def _reads_as_title(text: str) -> bool:
+    """Short, and no sentence of a paragraph."""
+    words = len(text.split())
+    sentence = text[-1:] in (".", "。", ";", "；") and (words > 12 or not text.isascii())
+    starts_well = text[:1].isalnum() or text[:1] in _OPENERS
+    return starts_well and len(text) <= 160 and words <= 30 and not sentence
 
 
 def _shortened(title: str) -> str:
@@ -154,6 +187,6 @@ def _shortened(title: str) -> str:
     return title if len(title) <= _TITLE_LIMIT else title[:_TITLE_LIMIT].rsplit(" ", 1)[0] + " …"
 
 
-def _stem(doc_id: str) -> str:
+def _name(doc_id: str) -> str:
     stem = PurePosixPath(doc_id).stem
     return " ".join(re.sub(r"[_\-.]+", " ", stem).split()) or stem

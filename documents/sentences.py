@@ -16,8 +16,8 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
 def is_chinese(text: str) -> bool:
-    """Whether Chinese characters make up a fifth of a text or more."""
-    return 5 * len(_CJK.findall(text)) >= len(text) > 0
+    """Whether Chinese characters make up a fifth of a text's beginning or more."""
+    return 5 * len(_CJK.findall(text, 0, _WINDOW)) >= min(len(text), _WINDOW) > 0
 
 
 def sentences(text: str, start: int = 0, end: int | None = None, language: str | None = None) -> list[Span]:
@@ -28,7 +28,7 @@ def sentences(text: str, start: int = 0, end: int | None = None, language: str |
     """
     end = len(text) if end is None else end
     block = text[start:end].translate(_SPACES)
-    if len(block) < 12 and block.strip():
+    if len(block) < 80 and block.isascii() and not any(mark in block for mark in ".!?"):
         cuts = [len(block)]
     else:
         cuts = _cuts(block, "zh" if is_chinese(block) else language or "en")

@@ -71,7 +71,7 @@ def markdown_sections(text: str) -> tuple[Section, ...]:
 
 
 def plain_sections(lines: list[Line]) -> tuple[Section, ...]:
-    """The headings of a plain text: underlined lines, and title-like lines that stand alone above a paragraph."""
+    """The headings of a plain text: underlined lines, and title-like lines alone above a paragraph."""
     styles: list[str] = []
     found: list[tuple[Line, int]] = []
     for at, line in enumerate(lines):
