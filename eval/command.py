@@ -179,14 +179,12 @@ def _new_file(results: "Results") -> Path:
 
 
 def _print(verdict: _Verdict, as_json: bool) -> None:
-    from rich.console import Console
-
-    from eval.summary import as_object, print_comparisons, print_floors, print_results
+    from eval.summary import as_object, print_comparisons, print_floors, print_results, summary_console
 
     if as_json:
         click.echo(json.dumps(as_object(verdict.results, verdict.comparisons, verdict.below, verdict.passed)))
         return
-    console = Console()
+    console = summary_console()
     print_results(verdict.results, console)
     print_comparisons(verdict.comparisons, verdict.results, console)
     print_floors(verdict.below, console)

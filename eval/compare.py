@@ -19,16 +19,14 @@ def compare(context: click.Context, before: Path, after: Path, measure: str, as_
 
     Exit status: 0, no significant fall; 1, a data set fell significantly; 2, there is nothing to compare.
     """
-    from rich.console import Console
-
     from eval.gate import compare_results
     from eval.results import read_results
-    from eval.summary import comparison_object, print_comparisons
+    from eval.summary import comparison_object, print_comparisons, summary_console
 
     new = read_results(after)
     comparisons = compare_results(read_results(before), new, measure)
     if as_json:
         click.echo(json.dumps({name: comparison_object(one) for name, one in comparisons.items()}))
     else:
-        print_comparisons(comparisons, new, Console())
+        print_comparisons(comparisons, new, summary_console())
     context.exit(1 if any(one.fell for one in comparisons.values()) else 0)

@@ -1,5 +1,6 @@
 """What an evaluation found, for a terminal and as one JSON object."""
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,12 @@ from eval.gate import BelowFloor, Comparison
 from eval.results import DataSetResult, Results, pooled
 
 _CHANGES_SHOWN = 10
+_WIDE = 400
+
+
+def summary_console() -> Console:
+    """Standard output; where it is kept and not looked at, lines are not broken."""
+    return Console() if sys.stdout.isatty() else Console(width=_WIDE)
 
 
 def print_results(results: Results, console: Console) -> None:
