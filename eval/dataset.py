@@ -1,16 +1,10 @@
-"""Questions with known answers, and the documents they are asked of.
-
-Two sources: a folder in BEIR layout (``corpus.jsonl``, ``queries.jsonl``, ``qrels.tsv``), which brings its
-own documents, and a file of judged questions (JSON Lines), which is asked of an index that exists.
-"""
+"""Questions with known answers, and the documents they are asked of."""
 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
 from documents import Document, Refusal, Span
 
@@ -81,61 +75,6 @@ class DataSet:
         )
 
 
-def read_beir(folder: Path) -> tuple[DataSet, ...]:
-    """Read a folder in BEIR layout.
-
-    Judgments come from ``qrels.tsv`` or ``qrels/test.tsv``. A query with neither a judgment nor
-    ``"answerable": false`` is left out, as it is usual. Queries with ``evidence_spans`` are judged by span
-    and, as published for that protocol, every document becomes a data set (an index) of its own.
-
-    Raises:
-        Refusal: a file is missing or a line cannot be read.
-    """
-    name = _name(folder)
-    documents = tuple(_document(row, where) for row, where in _rows(folder / "corpus.jsonl"))
-    judged = _qrels(folder)
-    questions = tuple(
-        question
-        for row, where in _rows(folder / "queries.jsonl")
-        for question in [_beir_question(row, where, judged)]
-        if not question.answerable or any(judgment.grade > 0 for judgment in question.judgments)
-    )
-    if not any(question.by_span for question in questions):
-        return (DataSet(name, questions, documents),)
-    return tuple(
-        DataSet(f"{name}/{document.doc_id}", about, (document,))
-        for document in documents
-        for about in [
-            tuple(question for question in questions if question.judgments[0].doc_id == document.doc_id)
-        ]
-        if about
-    )
-
-
-def read_questions(file: Path, drafts: bool = False) -> DataSet:
-    """Read judged questions, one JSON object per line.
-
-    ``{"id", "question", "answerable", "answers": [], "relevant": [{"doc_id", "quote", "grade"}], "tags"}``;
-    only ``id`` and ``question`` must be there. Lines with ``"draft": true`` are left out unless ``drafts``.
-
-    Raises:
-        Refusal: the file is missing, a line cannot be read, or an answerable question has no judgment.
-    """
-    questions: dict[str, Question] = {}
-    for row, where in _rows(file):
-        if row.get("draft") and not drafts:
-            continue
-        question = _judged_question(row, where)
-        if question.question_id in questions:
-            raise Refusal(
-                f"{where}: the id {question.question_id!r} stands twice; give each question its own"
-            )
-        questions[question.question_id] = question
-    if not questions:
-        raise Refusal(f'no judged questions in {file}; drafts count once their "draft" is removed')
-    return DataSet(file.stem, tuple(questions.values()))
-
-
 def locate(data_set: DataSet, text_of: Callable[[str], str]) -> DataSet:
     """Find the spans of every quote. ``text_of`` gives a document's text and raises KeyError.
 
@@ -203,104 +142,6 @@ def as_off_topic(data_set: DataSet, count: int) -> tuple[Question, ...]:
         for question in data_set.questions
         if question.question_id in ids
     )
-
-
-def _document(row: Mapping[str, Any], where: str) -> Document:
-    text = _field(row, "text", where)
-    source = hashlib.sha256(text.encode()).hexdigest()
-    return Document(_field(row, "_id", where), str(row.get("title") or ""), text, source)
-
-
-def _beir_question(row: Mapping[str, Any], where: str, judged: Mapping[str, Mapping[str, int]]) -> Question:
-    question_id = _field(row, "_id", where)
-    evidence = row.get("evidence_spans")
-    if evidence:
-        doc_id = str(row.get("corpus_id") or next(iter(judged.get(question_id, {})), ""))
-        judgments = tuple(
-            Judgment(doc_id, spans=(Span(int(span["start"]), int(span["end"])),)) for span in evidence
-        )
-    else:
-        judgments = tuple(Judgment(doc_id, grade) for doc_id, grade in judged.get(question_id, {}).items())
-    answers = tuple(dict.fromkeys(str(answer) for answer in row.get("answers") or ()))
-    answerable = bool(row.get("answerable", True))
-    return Question(question_id, _field(row, "text", where), answerable, answers, judgments)
-
-
-def _judged_question(row: Mapping[str, Any], where: str) -> Question:
-    relevant = row.get("relevant") or []
-    try:
-        judgments = tuple(
-            Judgment(str(one["doc_id"]), int(one.get("grade", 1)), one.get("quote") or None)
-            for one in relevant
-        )
-    except (KeyError, TypeError, ValueError):
-        raise Refusal(f'{where}: "relevant" is a list of {{"doc_id", "quote", "grade"}}') from None
-    answerable = bool(row.get("answerable", bool(judgments)))
-    if answerable and not any(judgment.grade > 0 for judgment in judgments):
-        raise Refusal(f'{where}: an answerable question needs at least one "relevant" of grade 1 or more')
-    if not answerable and any(judgment.grade > 0 for judgment in judgments):
-        raise Refusal(f'{where}: "answerable" is false, yet something is judged relevant')
-    return Question(
-        question_id=_field(row, "id", where),
-        text=_field(row, "question", where),
-        answerable=answerable,
-        answers=tuple(str(answer) for answer in row.get("answers") or ()),
-        judgments=judgments,
-        tags=tuple(str(tag) for tag in row.get("tags") or ()),
-    )
-
-
-def _rows(file: Path) -> Iterator[tuple[dict[str, Any], str]]:
-    """Each line's object and where it stands, for messages."""
-    if not file.is_file():
-        raise Refusal(
-            f"no file {file}; a data set is a folder with corpus.jsonl, queries.jsonl and qrels.tsv"
-        )
-    with file.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            where = f"{file.name}, line {number}"
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise Refusal(f"{where} is no JSON: {error}") from None
-            if not isinstance(row, dict):
-                raise Refusal(f"{where} is no JSON object")
-            yield row, where
-
-
-def _field(row: Mapping[str, Any], name: str, where: str) -> str:
-    value = row.get(name)
-    if not isinstance(value, str | int):
-        raise Refusal(f'{where} lacks "{name}"')
-    return str(value)
-
-
-def _qrels(folder: Path) -> dict[str, dict[str, int]]:
-    file = next((f for f in (folder / "qrels.tsv", folder / "qrels" / "test.tsv") if f.is_file()), None)
-    if file is None:
-        raise Refusal(f"no qrels.tsv (or qrels/test.tsv) in {folder}: query-id, corpus-id, score, by tabs")
-    judged: dict[str, dict[str, int]] = {}
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        cells = line.split("\t")
-        if not line.strip() or (number == 1 and cells[-1] == "score"):
-            continue
-        try:
-            question_id, doc_id, grade = cells[0], cells[1], int(cells[2])
-        except (IndexError, ValueError):
-            raise Refusal(
-                f"{file.name}, line {number}: expected query-id, corpus-id and a whole number"
-            ) from None
-        judged.setdefault(question_id, {})[doc_id] = max(0, grade)
-    return judged
-
-
-def _name(folder: Path) -> str:
-    """The data set's own name where ``stats.json`` states one (``xquad/en``), else the folder's."""
-    stats = folder / "stats.json"
-    stated = json.loads(stats.read_text(encoding="utf-8")).get("name") if stats.is_file() else None
-    return str(stated or folder.resolve().name).replace("/", "-")
 
 
 def _occurrences(quote: str, text: str) -> Iterator[Span]:

@@ -6,15 +6,10 @@ from pathlib import Path
 
 import documents as documents_room
 from documents import Document, Refusal, read_folder
+from eval.beir import read_beir
 from eval.cache import Build, cached_index
-from eval.dataset import (
-    DataSet,
-    as_off_topic,
-    limit_documents,
-    limit_questions,
-    read_beir,
-    read_questions,
-)
+from eval.dataset import DataSet, as_off_topic, limit_documents, limit_questions
+from eval.judged import read_questions
 from index import Embedder, Index
 from index.progress import Progress
 

@@ -7,7 +7,8 @@ from click.testing import CliRunner, Result
 
 from documents import Refusal
 from eval.command import evaluate, read_floors
-from eval.dataset import limit_questions, read_questions
+from eval.dataset import limit_questions
+from eval.judged import read_questions
 from eval.sources import SAMPLE_QUESTIONS, Source, narrowed, sources
 
 

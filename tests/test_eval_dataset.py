@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from documents import Refusal, Span
+from eval.beir import read_beir
 from eval.dataset import (
     DataSet,
     Judgment,
@@ -12,9 +13,8 @@ from eval.dataset import (
     limit_documents,
     limit_questions,
     locate,
-    read_beir,
-    read_questions,
 )
+from eval.judged import read_questions
 
 
 def beir(folder: Path, corpus: list[object], queries: list[object], qrels: str) -> Path:

@@ -6,8 +6,9 @@ from click.testing import CliRunner
 
 from documents import Passage, Span
 from eval.command import evaluate
-from eval.dataset import locate, read_questions
+from eval.dataset import locate
 from eval.draft import drafts
+from eval.judged import read_questions
 from index import Index
 
 
