@@ -1,5 +1,7 @@
 """Blocks: a document's headings, paragraphs and list items, each with its sentences."""
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -28,43 +30,49 @@ class Block:
 
 def blocks_of(document: Document) -> list[Block]:
     """A document's blocks in order. Together they hold all of it but white space and rules."""
-    lines = lines_of(document.text)
+    blocks = []
+    for run, apart, heading in _runs(lines_of(document.text), document.sections):
+        if heading:
+            span = Span(run[0].start, max(heading.end, run[-1].end))
+            blocks.append(Block("heading", (span,), apart, heading))
+        else:
+            blocks.append(_block(document, run, apart))
+    return _with_lists(document.text, blocks)
+
+
+def _runs(
+    lines: list[Line], sections: tuple[Section, ...]
+) -> Iterator[tuple[list[Line], bool, Section | None]]:
+    """The lines of each block, whether it stands apart from the one above, and the heading it is."""
     width = wrap_width(lines)
-    headings = sorted(document.sections, key=lambda section: section.start)
-    blocks: list[Block] = []
+    local = 0  # the width of the wrapped lines just above, where the text as a whole has none
+    headings = deque(sorted(sections, key=lambda section: section.start))
     run: list[Line] = []
+    current: Section | None = None
     apart = True
-    next_heading = 0
-
-    def close() -> None:
-        if run:
-            blocks.append(_block(document, run, apart_of_run))
-            run.clear()
-
-    apart_of_run = True
+    gap = True
     for line in lines:
         if not line.text or line.is_rule:
-            close()
-            apart = True
+            gap = True
             continue
-        while next_heading < len(headings) and headings[next_heading].end <= line.start:
-            next_heading += 1
-        heading = headings[next_heading] if next_heading < len(headings) else None
-        if heading and heading.start < line.end:
-            close()
-            if not blocks or blocks[-1].section is not heading:
-                blocks.append(
-                    Block("heading", (Span(line.start, max(heading.end, line.end)),), apart, heading)
-                )
-        elif run and _joins(run, line, width):
-            run.append(line)
+        while headings and headings[0].end <= line.start:
+            headings.popleft()
+        heading = headings[0] if headings and headings[0].start < line.end else None
+        if heading:
+            joins = heading is current
         else:
-            close()
+            joins = bool(run) and current is None and not gap and _joins(run, line, width or local)
+        if joins:
             run.append(line)
-            apart_of_run = apart
-        apart = False
-    close()
-    return _with_lists(document.text, blocks)
+            local = max(local, len(run[-2].text))
+        else:
+            if run:
+                yield run, apart, current
+            local = 0 if gap else local
+            run, apart, current = [line], gap, heading
+        gap = False
+    if run:
+        yield run, apart, current
 
 
 def _with_lists(text: str, blocks: list[Block]) -> list[Block]:

@@ -18,7 +18,8 @@ _MARKS = (
 _ERAS = chardet.EncodingEra.MODERN_WEB | chardet.EncodingEra.LEGACY_ISO
 # What Windows-1252 puts above ASCII in English: quotes, dashes, signs. Too little for statistics.
 _TYPOGRAPHY = frozenset("€…™•‘’“”–—\N{NO-BREAK SPACE}£©«®°·»¼½¾".encode("cp1252"))
-_LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "iso8859-1", "iso8859-2", "iso8859-15")
+_LATIN = ("cp1252", "cp1250", "cp1254", "cp1257", "cp1258", "iso8859-1", "iso8859-2", "iso8859-15")
+_COMMON = "\n eaino0，。、的一是"
 _ASCII = bytes(range(128))
 _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _SAMPLE = 100_000
@@ -76,23 +77,25 @@ def _damaged(data: bytes) -> str | None:
 
 
 def _wide_encoding(sample: bytes) -> str:
-    """UTF-16 or UTF-32 without a mark: text in it has its NUL bytes at the same places in each unit."""
-    nul = [sample[place::4].count(0) / max(1, len(sample[place::4])) for place in range(4)]
-    candidates = []
-    if nul[3] > 0.95 and nul[2] > 0.9 and nul[0] < 0.05:
-        candidates.append("utf-32-le")
-    if nul[0] > 0.95 and nul[1] > 0.9 and nul[3] < 0.05:
-        candidates.append("utf-32-be")
-    if max(nul[0], nul[2]) < 0.01 < max(nul[1], nul[3]):
-        candidates.append("utf-16-le")
-    if max(nul[1], nul[3]) < 0.01 < max(nul[0], nul[2]):
-        candidates.append("utf-16-be")
-    for encoding in candidates:
+    """UTF-16 or UTF-32 without a mark."""
+    texts = {}
+    # ASCII with a stray NUL byte would make passable Chinese: then NUL bytes are few.
+    wide = sample.count(0) > 0.3 * len(sample) or not _is_utf_8(sample.replace(b"\0", b""))
+    for encoding in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be") if wide else ():
         text = codecs.getincrementaldecoder(encoding)("replace").decode(sample)
         unfit = sum(not (c.isprintable() or c.isspace()) or c == "\ufffd" for c in text)
         if unfit <= len(text) // 100:
-            return encoding
-    raise UndecodableError("binary: it holds NUL bytes")
+            texts[encoding] = text
+    # In the wrong order of bytes even a space is another character.
+    common = {encoding: sum(map(text.count, _COMMON)) for encoding, text in texts.items()}
+    best = max(common.values(), default=0)
+    if not best:
+        raise UndecodableError("binary: it holds NUL bytes")
+    return next(encoding for encoding, count in common.items() if count == best)
+
+
+def _is_utf_8(sample: bytes) -> bool:
+    return "\ufffd" not in codecs.getincrementaldecoder("utf-8")("replace").decode(sample)
 
 
 def _legacy_encoding(data: bytes) -> str:
@@ -111,6 +114,7 @@ def _legacy_encoding(data: bytes) -> str:
         only = _LATIN  # single letters here and there among ASCII are accents, whatever statistics say
     elif 2 * sum(len(set(run)) > 2 for run in runs) > len(runs):
         never = _LATIN  # words of nothing but accented letters are of another script
+        sample = b" ".join(runs) if sparse else sample
     verdict = chardet.detect(sample, encoding_era=_ERAS, include_encodings=only, exclude_encodings=never)
     found = verdict["encoding"]
     if found is None:

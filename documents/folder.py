@@ -40,12 +40,12 @@ def read_folder(folder: Path, *, max_bytes: int = 50_000_000) -> Iterator[Docume
     at once when the folder is missing, is none, or cannot be read.
     """
     folder = Path(folder)
-    if not folder.exists():
-        raise Refusal(f"no folder {folder}; give the folder that holds the documents")
-    if not folder.is_dir():
-        raise Refusal(f"{folder} is not a folder; give the folder that holds the documents")
     try:
         os.scandir(folder).close()
+    except FileNotFoundError as error:
+        raise Refusal(f"no folder {folder}; give the folder that holds the documents") from error
+    except NotADirectoryError as error:
+        raise Refusal(f"{folder} is not a folder; give the folder that holds the documents") from error
     except OSError as error:
         raise Refusal(f"cannot read the folder {folder} ({_told(error)}); check its permissions") from error
     return _read(folder, max_bytes)
@@ -53,20 +53,19 @@ def read_folder(folder: Path, *, max_bytes: int = 50_000_000) -> Iterator[Docume
 
 def _read(folder: Path, max_bytes: int) -> Iterator[Document | Unread]:
     root = folder.resolve()
-    found = sorted(
-        _walk(folder, "", root), key=lambda entry: entry.path if isinstance(entry, Unread) else entry
-    )
+    found = sorted(_walk(folder, root), key=lambda entry: entry.path if isinstance(entry, Unread) else entry)
     for entry in found:
         yield entry if isinstance(entry, Unread) else read_file(folder / entry, entry, max_bytes=max_bytes)
 
 
-def _walk(folder: Path, prefix: str, root: Path) -> Iterator[str | Unread]:
+def _walk(folder: Path, root: Path) -> Iterator[str | Unread]:
     """The doc_ids of all files to be read below a folder, and what is not to be read."""
-    pending = [(folder, prefix)]
+    pending = [(folder, "")]
     while pending:
         here, prefix = pending.pop()
         try:
-            entries = list(os.scandir(here))
+            with os.scandir(here) as listing:
+                entries = list(listing)
         except OSError as error:
             yield Unread(prefix.rstrip("/"), "failed", f"cannot be listed: {_told(error)}")
             continue
@@ -90,9 +89,7 @@ def _by_suffix(path: str, file: Path) -> str | Unread:
     suffix = file.suffix.lower()
     if suffix in MEDIA_TYPES:
         return path
-    return Unread(
-        path, "skipped", f"no reader for {suffix} files" if suffix else "no suffix tells its format"
-    )
+    return Unread(path, "skipped", f"no reader for {suffix} files" if suffix else "no suffix to its name")
 
 
 def _link_refused(link: Path, root: Path) -> str | None:
@@ -109,15 +106,24 @@ def _link_refused(link: Path, root: Path) -> str | None:
 def read_file(path: Path, doc_id: str, *, max_bytes: int = 50_000_000) -> Document | Unread:
     """Reads one text or Markdown file; never raises for what is wrong with the file."""
     try:
-        data = _bytes(path, max_bytes)
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return Unread(doc_id, "failed", "not a regular file")
+        data = b""
+        if status.st_size <= max_bytes:
+            with path.open("rb") as file:
+                data = file.read(max_bytes + 1)
+        if max(status.st_size, len(data)) > max_bytes:
+            return Unread(doc_id, "failed", f"larger than the limit of {max_bytes:,} bytes")
         text = decode(data)
-    except (_Unfit, UndecodableError) as error:
+    except UndecodableError as error:
         return Unread(doc_id, "failed", str(error))
     except OSError as error:
         return Unread(doc_id, "failed", f"cannot be read: {_told(error)}")
     if not text.strip():
-        return Unread(doc_id, "failed", "empty" if not data else "holds nothing but white space")
-    return text_document(doc_id, text, sha256(data).hexdigest(), MEDIA_TYPES[path.suffix.lower()])
+        return Unread(doc_id, "failed", "holds nothing but white space" if text else "empty")
+    media_type = MEDIA_TYPES.get(path.suffix.lower(), "text/plain")
+    return text_document(doc_id, text, sha256(data).hexdigest(), media_type)
 
 
 def text_document(doc_id: str, text: str, source_sha256: str, media_type: str = "text/plain") -> Document:
@@ -136,22 +142,6 @@ def text_document(doc_id: str, text: str, source_sha256: str, media_type: str = 
         ),
         sections=sections,
     )
-
-
-class _Unfit(Exception):  # noqa: N818 - carried to the report, not raised to the user
-    """A file that is not to be taken in; the message says why."""
-
-
-def _bytes(path: Path, max_bytes: int) -> bytes:
-    status = path.stat()
-    if not stat.S_ISREG(status.st_mode):
-        raise _Unfit("not a regular file")
-    if status.st_size <= max_bytes:
-        with path.open("rb") as file:
-            data = file.read(max_bytes + 1)
-        if len(data) <= max_bytes:
-            return data
-    raise _Unfit(f"{status.st_size / 1e6:,.1f} MB: over the limit of {max_bytes / 1e6:,.1f} MB")
 
 
 def _is_writable_name(path: str) -> bool:

@@ -14,6 +14,9 @@ _ITEM = re.compile(
 _FIRST_ITEM = re.compile(r"\(?[1aAi一]\b|[^\w(]")
 _FINAL = re.compile(r"[.!?:;…。！？：；][\"'”’」』)）\]]*$")
 
+_LONG, _WIDEST = 40, 140  # characters
+_FULL = 0.88  # of the width: letters are not all as wide as each other
+
 
 @dataclass(frozen=True)
 class Line:
@@ -29,8 +32,9 @@ class Line:
 
     @cached_property
     def is_rule(self) -> bool:
-        """Only a drawn line, as below a heading: ``-----``, ``* * *``, ``————``."""
-        return _RULE.fullmatch(self.text) is not None
+        """Only a drawn line, as below a heading or in a table: ``-----``, ``* * *``, ``————``, ``|---|``."""
+        drawn = "--" in self.text and not self.text.strip("|+:=- \t")
+        return drawn or _RULE.fullmatch(self.text) is not None
 
     @cached_property
     def marker(self) -> int:
@@ -65,29 +69,27 @@ def lines_of(text: str) -> list[Line]:
 def wrap_width(lines: list[Line]) -> int:
     """The width at which a text was wrapped by hand, in characters; 0 when its lines are not wrapped.
 
-    A text is wrapped when most lines that have a line below them end where the next word would not
-    have fitted.
+    A text is wrapped when most of its long lines that have a line below them end where the next word
+    would not have fitted.
     """
     pairs = [
         (len(above.text), len(above.text) + 1 + _first_word(below.text))
         for above, below in pairwise(lines)
-        if above.text and below.text and not (above.is_rule or below.is_rule or below.marker)
+        if len(above.text) >= _LONG and below.text and not (above.is_rule or below.is_rule or below.marker)
     ]
     if len(pairs) < 2:
         return 0
     widths = sorted(width for width, _ in pairs)
-    width = widths[int(len(widths) * 0.95) - 1 if len(widths) > 20 else -1]
-    if not 30 <= width <= 140:
-        return 0
-    full = sum(reach >= width - 4 for _, reach in pairs)
-    return width if full >= 0.6 * len(pairs) else 0
+    width = widths[len(widths) * 19 // 20]
+    full = sum(reach >= _FULL * width for _, reach in pairs)
+    return width if width <= _WIDEST and full >= 0.6 * len(pairs) else 0
 
 
 def continues(above: Line, below: Line, width: int) -> bool:
     """Whether ``below`` goes on with the sentence or paragraph of ``above``; ``width``: see `wrap_width`."""
-    if width and len(above.text) + 1 + _first_word(below.text) >= width - 4:
+    if width and len(above.text) + 1 + _first_word(below.text) >= _FULL * width:
         return True
-    return len(above.text) >= 40 and not above.is_final and below.text[0].islower()
+    return len(above.text) >= _LONG and not above.is_final and below.text[0].islower()
 
 
 def _first_word(text: str) -> int:

@@ -103,7 +103,7 @@ def title_of(lines: list[Line], sections: tuple[Section, ...], doc_id: str) -> s
     for line in lines[:20]:
         subject = _SUBJECT.fullmatch(line.text[:_LINE_LIMIT])
         if subject:
-            return _shortened(subject["title"])
+            return _shortened(subject["title"].strip("\"' "))
     name = _name(doc_id)
     if top is None:
         return name
