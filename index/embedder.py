@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from documents import Refusal
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
 
 BUNDLED = "all-MiniLM-L6-v2"
 # A model without a limit of its own is held to this many tokens: longer passages say too many things at once.
@@ -32,27 +33,27 @@ class Embedder:
     dimension: int
     max_tokens: int
     _model: "SentenceTransformer"
-    _count: Callable[[Sequence[str]], list[int]]
+    _tokenizer: "Tokenizer | None"
+    _unknown: str | None
 
     @classmethod
     def load(cls, name: str | None = None) -> "Embedder":
         """Load a model by name or folder; None is the bundled all-MiniLM-L6-v2, which needs no network."""
         name = name or BUNDLED
         model = _open(name)
-        count = _counter(model.tokenizer)
-        special = len(_ids(model.tokenizer, "a", special=True)) - len(
-            _ids(model.tokenizer, "a", special=False)
-        )
-        prompts = [prompt for prompt in model.prompts.values() if prompt]
-        limit = min(model.max_seq_length or LONGEST, LONGEST)
-        return cls(
+        tokenizer = _without_limits(model.tokenizer)
+        embedder = cls(
             name=name,
-            fingerprint=_fingerprint(model),
+            fingerprint=_fingerprint(model, tokenizer),
             dimension=len(model.encode_query(["a"])[0]),
-            max_tokens=limit - special - max(count(prompts), default=0),
+            max_tokens=min(model.max_seq_length or LONGEST, LONGEST),
             _model=model,
-            _count=count,
+            _tokenizer=tokenizer,
+            _unknown=getattr(model.tokenizer, "unk_token", None),
         )
+        prompts = embedder.count_tokens([prompt for prompt in model.prompts.values() if prompt])
+        taken = embedder._special_tokens() + max(prompts, default=0)
+        return replace(embedder, max_tokens=embedder.max_tokens - taken)
 
     def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape (len(texts), dimension), with the model's document prompt if it has one."""
@@ -73,7 +74,31 @@ class Embedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text by the model's own tokenizer, special tokens not counted."""
-        return self._count(texts)
+        if self._tokenizer is None:
+            return [len(self._model.tokenizer.encode(text, add_special_tokens=False)) for text in texts]
+        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [len(encoding) for encoding in encodings]
+
+    def legibility(self, text: str) -> float:
+        """How much of a text the model can read, 0 to 1: the share of letters in tokens of several letters.
+
+        A model that knows a language has tokens for its words or parts of them. What it was not made for
+        comes apart into single characters or unknown tokens, and its vectors say little.
+        """
+        if self._tokenizer is None:
+            return 1.0
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        letters = read = 0
+        for (start, end), token in zip(encoding.offsets, encoding.tokens, strict=True):
+            count = sum(map(str.isalpha, text[start:end]))
+            letters += count
+            read += count if end - start > 1 and token != self._unknown else 0
+        return read / letters if letters else 1.0
+
+    def _special_tokens(self) -> int:
+        if self._tokenizer is None:
+            return int(self._model.tokenizer.num_special_tokens_to_add())
+        return int(self._tokenizer.num_special_tokens_to_add(is_pair=False))
 
     def _encode(self, encode: Callable[..., Any], texts: Sequence[str]) -> NDArray[np.float32]:
         if not texts:
@@ -101,8 +126,8 @@ def _open(name: str) -> "SentenceTransformer":
         ) from error
 
 
-def _backend(tokenizer: Any) -> Any:
-    """The Rust tokenizer inside, a copy of its own without truncation or padding; None if there is none."""
+def _without_limits(tokenizer: Any) -> "Tokenizer | None":
+    """A copy of the fast tokenizer inside that neither truncates nor pads; None if there is none."""
     from tokenizers import Tokenizer
 
     inner = getattr(tokenizer, "backend_tokenizer", tokenizer)
@@ -114,32 +139,15 @@ def _backend(tokenizer: Any) -> Any:
     return copy
 
 
-def _counter(tokenizer: Any) -> Callable[[Sequence[str]], list[int]]:
-    backend = _backend(tokenizer)
-    if backend is None:
-        return lambda texts: [len(_ids(tokenizer, text, special=False)) for text in texts]
-    return lambda texts: [
-        len(encoding) for encoding in backend.encode_batch_fast(list(texts), add_special_tokens=False)
-    ]
-
-
-def _ids(tokenizer: Any, text: str, *, special: bool) -> Sequence[int]:
-    backend = _backend(tokenizer)
-    ids: Sequence[int]
-    if backend is None:
-        ids = tokenizer.encode(text, add_special_tokens=special, truncation=False)
-    else:
-        ids = backend.encode(text, add_special_tokens=special).ids
-    return ids
-
-
-def _fingerprint(model: "SentenceTransformer") -> str:
+def _fingerprint(model: "SentenceTransformer", tokenizer: "Tokenizer | None") -> str:
     """A hash of what decides the vectors: every weight, the tokenizer, the length limit, the prompts."""
     digest = hashlib.sha256()
     for name, tensor in sorted(model.state_dict().items()):
         digest.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
         digest.update(tensor.detach().cpu().float().numpy().tobytes())
-    backend = _backend(model.tokenizer)
-    digest.update(backend.to_str().encode() if backend is not None else repr(model.tokenizer).encode())
-    digest.update(repr((model.max_seq_length, sorted(model.prompts.items()), repr(model))).encode())
+    words = tokenizer.to_str() if tokenizer is not None else repr(model.tokenizer)
+    modules: list[Any] = list(model)
+    pooling = [module.get_config_dict() for module in modules if hasattr(module, "get_config_dict")]
+    settings = (words, model.max_seq_length, sorted(model.prompts.items()), pooling)
+    digest.update(repr(settings).encode())
     return digest.hexdigest()

@@ -128,6 +128,7 @@ class Index:
         sentence, best = self._vectors.best_sentences(query, rows)
         return Candidates(
             question=question,
+            legibility=self.embedder.legibility(question),
             rows=rows,
             dense=self._vectors.cosines(query, rows),
             sentence=sentence,

@@ -7,7 +7,7 @@ from functools import lru_cache
 from Stemmer import Stemmer
 
 # Changes when the same text gives other terms: an index made by another version is built again.
-VERSION = 2
+VERSION = 3
 
 _PREFIXES = "anti|co|counter|de|e|inter|intra|macro|micro|mid|multi|non|over|post|pre|re|semi|sub|un|under"
 _HYPHENS = "\u2010\u2011\u00ad\u2212-"
@@ -37,13 +37,16 @@ _FUNCTION_WORDS = frozenset(
     """.split()  # noqa: SIM905 - 150 pairs of quotation marks would hide the words
 )
 
+# The same for single Chinese characters, traditional and simplified.
+_FUNCTION_CHARACTERS = frozenset("的了是在和與与之於于為为嗎吗呢什麼么哪何誰谁個个這这那有被由從从到及或也都")
+
 
 def terms(text: str) -> list[str]:
     """The terms of a text, in order, repeated as often as they occur.
 
     Case, accents, width and the spelling of hyphens do not matter; English words are stemmed (Snowball);
-    numbers stay whole; Chinese, Japanese and Korean runs become overlapping pairs of characters. Words that
-    only build the sentence are left out, unless capitals say that they are a name (IT, WHO, US).
+    numbers stay whole; Chinese, Japanese and Korean runs become overlapping pairs of characters and single
+    ones. Words that only build the sentence are left out, unless capitals say that they are a name (IT, US).
     """
     text = _folded(text)
     capitals_tell = not text.isupper()
@@ -51,7 +54,8 @@ def terms(text: str) -> list[str]:
     for match in _TERM.finditer(text):
         kind, run = match.lastgroup, match.group()
         if kind == "script":
-            found.extend([run] if len(run) == 1 else [run[at : at + 2] for at in range(len(run) - 1)])
+            found.extend(run[at : at + 2] for at in range(len(run) - 1))
+            found.extend(character for character in run if character not in _FUNCTION_CHARACTERS)
         elif kind == "number":
             found.append(_GROUPED.sub("", run))
         else:

@@ -67,6 +67,27 @@ def test_the_score_is_the_weighted_sum_of_the_evidence(index: Index) -> None:
         )
 
 
+def test_vectors_count_as_far_as_the_embedder_reads_the_question() -> None:
+    assert [Ranking.trust(read) for read in (1.0, 0.5, 0.25, 0.0)] == [1.0, 1.0, 0.5, 0.02]
+
+
+def test_a_question_the_embedder_cannot_read_is_ranked_by_its_words(
+    tmp_path: Path, embedder: Embedder
+) -> None:
+    texts = {
+        "a.txt": "京港两地签署了金融合作备忘录。",
+        "b.txt": "面包需要发酵十二个小时。",
+        "c.txt": "大桥于一九六六年通车。",
+    }
+    rebuild_from([document(doc_id, text) for doc_id, text in texts.items()], tmp_path, embedder)
+    index = Index.open(tmp_path, embedder)
+    assert [hit.passage.doc_id for hit in index.search("面包要发酵多久？", top_k=1)] == ["b.txt"]
+    assert [hit.passage.doc_id for hit in index.search("谁签署了备忘录？", top_k=1)] == ["a.txt"]
+    (candidates,) = index.candidates(["面包要发酵多久？"])
+    assert candidates.legibility == 0
+    index.close()
+
+
 def test_the_dense_score_is_the_cosine_of_question_and_passage(index: Index) -> None:
     question = "a treaty about fish"
     hit = index.search(question)[0]

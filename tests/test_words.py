@@ -31,8 +31,8 @@ def test_numbers_stay_whole(text: str, expected: list[str]) -> None:
     assert terms(text) == expected
 
 
-def test_chinese_becomes_overlapping_pairs() -> None:
-    assert terms("北京与香港") == ["北京", "京与", "与香", "香港"]
+def test_chinese_becomes_overlapping_pairs_and_characters_that_mean_something() -> None:
+    assert terms("北京与香港") == ["北京", "京与", "与香", "香港", "北", "京", "香", "港"]
 
 
 def test_a_single_chinese_character_is_a_term() -> None:
@@ -40,7 +40,7 @@ def test_a_single_chinese_character_is_a_term() -> None:
 
 
 def test_chinese_and_english_in_one_sentence_are_both_found() -> None:
-    assert terms("签署MoU协议") == ["签署", "mou", "协议"]
+    assert terms("签署MoU协议") == ["签署", "签", "署", "mou", "协议", "协", "议"]
 
 
 def test_accents_and_width_do_not_matter() -> None:
@@ -49,6 +49,15 @@ def test_accents_and_width_do_not_matter() -> None:
 
 def test_possessives_are_the_word_itself() -> None:
     assert terms("Beijing's") == terms("Beijing’s") == terms("Beijing")
+
+
+def test_capitals_tell_a_name_from_a_word_that_only_builds_the_sentence() -> None:
+    assert terms("Did WHO tell us of IT in the US?") == ["who", "tell", "it", "us"]
+    assert terms("WHO TOLD US?") == ["told"]
+
+
+def test_an_initialism_in_the_plural_is_the_initialism() -> None:
+    assert terms("two MoUs") == terms("two MoU")
 
 
 def test_words_that_only_build_the_question_are_left_out() -> None:
