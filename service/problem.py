@@ -73,7 +73,7 @@ def problem(
         type="about:blank",
         title=TITLES.get(status) or HTTPStatus(status).phrase,
         status=status,
-        detail=printable(detail, LONGEST_DETAIL),
+        detail=shortened(detail, LONGEST_DETAIL),
         errors=list(fields),
         request_id=request_id(request),
     )
@@ -86,15 +86,14 @@ def invalid_field(reason: Mapping[str, Any]) -> InvalidField:
         return InvalidField(field="body", reason=f"no valid JSON: {reason['ctx']['error']}")
     place, *path = (str(part) for part in reason["loc"])
     return InvalidField(
-        field=printable(".".join(path) or place, LONGEST_NAME),
+        field=shortened(".".join(path) or place, LONGEST_NAME),
         reason=REASONS.get(reason["type"], reason["msg"]),
     )
 
 
-def printable(text: str, longest: int) -> str:
-    """Cut what a caller sent to a length, and make it text that can be encoded."""
-    cut = text if len(text) <= longest else text[: longest - 1] + "…"
-    return cut.encode("utf-8", "replace").decode("utf-8")
+def shortened(text: str, longest: int) -> str:
+    """Cut what a caller sent to a length."""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def request_id(request: Request) -> str:

@@ -229,6 +229,14 @@ def test_a_span_outside_the_document_is_refused(client: httpx.Client, span: str,
     assert fields(told(response, 422)) == [field]
 
 
+def test_a_span_ends_where_the_document_ends_at_the_latest(client: httpx.Client) -> None:
+    address = "/v1/documents/canteen-rules.txt/text"
+    length = client.get(address).json()["end"]
+    assert client.get(f"{address}?start={length - 1}&end={length}").status_code == 200
+    assert fields(told(client.get(f"{address}?start=0&end={length + 1}"), 422)) == ["end"]
+    assert fields(told(client.get(f"{address}?start={length}"), 422)) == ["start"]
+
+
 def test_a_sane_request_id_is_kept(client: httpx.Client) -> None:
     response = client.post("/v1/ask", json={"question": "who"}, headers={"X-Request-ID": "trace/42:a-b_c"})
     assert response.headers["x-request-id"] == response.json()["request_id"] == "trace/42:a-b_c"
