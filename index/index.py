@@ -74,7 +74,7 @@ class Index:
 
     def candidates(self, questions: Sequence[str], depth: int = DEPTH) -> list[Candidates]:
         """The ``depth`` best passages of each leg together, each with every kind of evidence, exactly."""
-        queries = self.embedder.encode_questions(questions)
+        queries = self.embedder.encode_questions([self._spelled_out(question) for question in questions])
         nearest = self._vectors.nearest(queries, depth)
         return [
             self._evidence(question, query, near, depth)
@@ -119,6 +119,12 @@ class Index:
     def close(self) -> None:
         """Let go of the files."""
         self._store.close()
+
+    def _spelled_out(self, question: str) -> str:
+        """The question as it is embedded: initialisms that are no single token are spelled out."""
+        return self._lexical.initialisms.spelled_out(
+            question, lambda word: self.embedder.count_tokens([word])[0] > 1
+        )
 
     def _evidence(
         self, question: str, query: NDArray[np.float32], near: NDArray[np.int64], depth: int

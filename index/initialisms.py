@@ -1,7 +1,8 @@
 """Initialisms and the phrases they stand for, learned from the documents themselves.
 
 "MoU" and "Memorandum of Understanding" are one thing to a reader. A passage that holds the one is indexed as
-if it held the other, too; questions stay as they were asked.
+if it held the other, too. In a question, only what the embedder has no word for is spelled out, and for the
+embedder only.
 """
 
 import re
@@ -19,6 +20,7 @@ _RUN = re.compile(rf"{_CAPITALISED}(?:\s+(?:{_BETWEEN}\s+){{0,2}}{_CAPITALISED})
 _DEFINED = re.compile(r"\s*\(\s*[\"“”']?([A-Z][A-Za-z]{0,4}[A-Z])s?\b")
 # An ordinary word of the length of an initialism.
 _ORDINARY = re.compile(r"\b[a-z]{2,6}\b")
+_WORD = re.compile(r"\b([A-Za-z]{2,6}?)s?\b")
 _SHORTEST, _LONGEST = 2, 6
 # A definition says more than any number of coincidences is likely to.
 _DEFINITION = 10
@@ -27,18 +29,20 @@ _ENOUGH = 2
 
 @dataclass(frozen=True, slots=True)
 class Initialisms:
-    """``phrases`` maps an initialism's term to the terms of what it stands for."""
+    """``phrases`` maps an initialism's term to the phrase that it stands for, as documents write it."""
 
-    phrases: Mapping[str, tuple[str, ...]]
-    _by_first: Mapping[str, list[tuple[str, tuple[str, ...]]]] = field(repr=False)
+    phrases: Mapping[str, str]
+    _terms: Mapping[str, tuple[str, ...]] = field(repr=False)
+    _by_first: Mapping[str, list[str]] = field(repr=False)
 
     @classmethod
-    def of(cls, phrases: Mapping[str, tuple[str, ...]]) -> "Initialisms":
-        """Make them from a mapping that was learned before."""
+    def of(cls, phrases: Mapping[str, str]) -> "Initialisms":
+        """Make them from phrases that were learned before."""
+        of_phrase = {initialism: tuple(terms(phrase)) for initialism, phrase in phrases.items()}
         by_first = defaultdict(list)
-        for initialism, phrase in phrases.items():
-            by_first[phrase[0]].append((initialism, phrase))
-        return cls(dict(phrases), dict(by_first))
+        for initialism, own in of_phrase.items():
+            by_first[own[0]].append(initialism)
+        return cls(dict(phrases), of_phrase, dict(by_first))
 
     @classmethod
     def learn(cls, texts: Callable[[], Iterable[str]]) -> "Initialisms":
@@ -51,33 +55,48 @@ class Initialisms:
         known = Counter(found.casefold() for text in texts() for found in _INITIALISM.findall(text))
         ordinary: Counter[str] = Counter()
         counts: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+        spellings: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
         for text in texts():
             ordinary.update(word for word in _ORDINARY.findall(text) if word in known)
             for initialism, phrase, weight in _evidence(text, known):
-                counts[initialism][phrase] += weight
+                own = tuple(terms(phrase))
+                if len(own) > 1:
+                    counts[initialism][own] += weight
+                    spellings[own][phrase] += 1
         phrases = {}
         for initialism, counted in sorted(counts.items()):
-            (phrase, most), total = counted.most_common(1)[0], counted.total()
+            (own, most), total = counted.most_common(1)[0], counted.total()
             if most >= _ENOUGH and 2 * most > total and known[initialism] > ordinary[initialism]:
-                phrases[initialism] = phrase
-        # Among other words, capitals keep IT and US from being taken for words that are left out.
-        return cls.of({terms(f"x {short.upper()}")[-1]: phrase for short, phrase in phrases.items()})
+                # Among other words, capitals keep IT and US from being taken for words that are left out.
+                term = terms(f"x {initialism.upper()}")[-1]
+                phrases[term] = min(spellings[own], key=lambda phrase: (-spellings[own][phrase], phrase))
+        return cls.of(phrases)
 
     def expanded(self, own: list[str]) -> list[str]:
         """A passage's terms, and after them the other form of each initialism or phrase among them."""
         if not self.phrases:
             return own
         more: list[str] = []
-        for at, word in enumerate(own):
-            more.extend(self.phrases.get(word, ()))
-            for initialism, phrase in self._by_first.get(word, ()):
+        for at, term in enumerate(own):
+            more.extend(self._terms.get(term, ()))
+            for initialism in self._by_first.get(term, ()):
+                phrase = self._terms[initialism]
                 if tuple(own[at : at + len(phrase)]) == phrase:
                     more.append(initialism)
         return own + more
 
+    def spelled_out(self, text: str, is_opaque: Callable[[str], bool]) -> str:
+        """A text with the phrase in place of each initialism that is opaque to whoever will read it."""
 
-def _evidence(text: str, known: Container[str]) -> Iterator[tuple[str, tuple[str, ...], int]]:
-    """Each initialism that a phrase of the text may stand behind, the phrase's terms, and its weight."""
+        def phrase(match: re.Match[str]) -> str:
+            term = terms(f"x {match[1]}")[-1]
+            return self.phrases[term] if term in self.phrases and is_opaque(match[1]) else match[0]
+
+        return _WORD.sub(phrase, text)
+
+
+def _evidence(text: str, known: Container[str]) -> Iterator[tuple[str, str, int]]:
+    """Each initialism that a phrase of the text may stand behind, the phrase, and what that weighs."""
     for run in _RUN.finditer(text):
         words = run.group().split()
         defined = _DEFINED.match(text, run.end())
@@ -88,10 +107,8 @@ def _evidence(text: str, known: Container[str]) -> Iterator[tuple[str, tuple[str
                 for initials in _initials(part):
                     if initials not in known or (len(initials) == _SHORTEST and not is_whole):
                         continue
-                    phrase = tuple(terms(" ".join(part)))
                     is_defined = defined and last == len(words) - 1 and defined[1].casefold() == initials
-                    if len(phrase) > 1:
-                        yield initials, phrase, _DEFINITION if is_defined else 1
+                    yield initials, " ".join(part), _DEFINITION if is_defined else 1
 
 
 def _initials(words: list[str]) -> set[str]:

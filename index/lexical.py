@@ -1,5 +1,6 @@
 """The lexical leg: BM25 over terms, on a scale that means the same for every question."""
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from index.words import terms
 # documents, for which 1.2 and 0.75 are usual. Measured on English and Chinese sets: eval/LOG.md.
 K1 = 0.4
 B = 0.4
+_INITIALISMS = "initialisms.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class LexicalIndex:
     the question's words, and can be compared between questions.
     """
 
+    initialisms: Initialisms
     _bm25: Any
     _vocabulary: dict[str, int]
     _passages: int
@@ -42,8 +45,11 @@ class LexicalIndex:
             for text in texts()
         ]
         folder.mkdir()
+        (folder / _INITIALISMS).write_text(
+            json.dumps(dict(initialisms.phrases), ensure_ascii=False, indent=1), encoding="utf-8"
+        )
         if not vocabulary:
-            return  # nothing but punctuation: bm25s has no form for that, an empty folder says it
+            return  # nothing but punctuation: bm25s has no form for that
         bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
         bm25.index((rows, vocabulary), create_empty_token=False, show_progress=False)
         bm25.save(folder, show_progress=False)
@@ -53,10 +59,11 @@ class LexicalIndex:
         """Open what ``write`` wrote; ``passages`` is how many texts it was given."""
         import bm25s
 
-        if not any(folder.iterdir()):
-            return cls(None, {}, passages)
+        initialisms = Initialisms.of(json.loads((folder / _INITIALISMS).read_text(encoding="utf-8")))
+        if not (folder / "params.index.json").exists():
+            return cls(initialisms, None, {}, passages)
         bm25 = bm25s.BM25.load(folder, mmap=True, show_progress=False)
-        return cls(bm25, bm25.vocab_dict, passages)
+        return cls(initialisms, bm25, bm25.vocab_dict, passages)
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """The score of every passage, shape (passages,), each 0 to 1."""

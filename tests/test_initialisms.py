@@ -7,13 +7,13 @@ from index.lexical import LexicalIndex
 from index.words import terms
 
 
-def learned(*texts: str) -> dict[str, tuple[str, ...]]:
+def learned(*texts: str) -> dict[str, str]:
     return dict(Initialisms.learn(lambda: texts).phrases)
 
 
 def test_a_definition_in_brackets_is_enough() -> None:
     text = "The Hong Kong Trade Development Council (HKTDC) met. Later the HKTDC signed."
-    assert learned(text) == {"hktdc": ("hong", "kong", "trade", "develop", "council")}
+    assert learned(text) == {"hktdc": "Hong Kong Trade Development Council"}
 
 
 def test_small_words_may_count_among_the_initials() -> None:
@@ -22,7 +22,7 @@ def test_small_words_may_count_among_the_initials() -> None:
         "Memorandum of Understanding on Trade",
         "Memorandum of Understanding on Youth",
     ]
-    assert learned(*texts) == {"mou": ("memorandum", "understand")}
+    assert learned(*texts) == {"mou": "Memorandum of Understanding"}
 
 
 def test_a_phrase_seen_once_without_a_definition_is_a_coincidence() -> None:
@@ -31,7 +31,7 @@ def test_a_phrase_seen_once_without_a_definition_is_a_coincidence() -> None:
 
 def test_a_definition_outweighs_a_coincidence() -> None:
     texts = ["Central Bank of Iceland (CBI)", "Copper Bars Incorporated", "Copper Bars Incorporated"]
-    assert learned(*texts)["cbi"] == ("central", "bank", "iceland")
+    assert learned(*texts)["cbi"] == "Central Bank of Iceland"
 
 
 def test_of_two_equally_frequent_phrases_neither_is_taken() -> None:
@@ -58,6 +58,15 @@ def test_a_passage_is_found_by_the_form_it_does_not_hold(tmp_path: Path) -> None
 
 
 def test_expansion_adds_each_form_as_often_as_the_other_stands_there() -> None:
-    initialisms = Initialisms.of({"mou": ("memorandum", "understand")})
+    initialisms = Initialisms.of({"mou": "Memorandum of Understanding"})
     own = terms("MoU, memorandum of understanding and memorandum")
     assert initialisms.expanded(own) == [*own, "memorandum", "understand", "mou"]
+
+
+def test_only_what_is_opaque_is_spelled_out() -> None:
+    initialisms = Initialisms.of({"mou": "Memorandum of Understanding", "un": "United Nations"})
+    question = "Which MoUs did the UN sign? Is the mou mournful?"
+    spelled_out = initialisms.spelled_out(question, lambda word: word.casefold() == "mou")
+    assert spelled_out == (
+        "Which Memorandum of Understanding did the UN sign? Is the Memorandum of Understanding mournful?"
+    )
