@@ -8,7 +8,7 @@ from documents.atoms import CHARACTERS_PER_TOKEN, WITHIN, Atom, CountTokens
 from documents.document import Span
 
 _WIDE = r"\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uff60"
-_PIECE = re.compile(rf"[{_WIDE}]|[^\s{_WIDE}]{{1,24}}")
+_GRAIN = re.compile(rf"[{_WIDE}]|[^\s{_WIDE}]{{1,24}}")
 _CLAUSE = frozenset(",;:.!?)，；：。！？、）—–")
 
 
@@ -32,8 +32,12 @@ def cut_to_size(
 
 def _pieces(text: str, atom: Atom, count_tokens: CountTokens, first: int, rest: int) -> Iterator[Atom]:
     """One atom's pieces; each ends with a clause if there is one in its second half, else with a word."""
-    grains = [Span(m.start(), m.end()) for m in _PIECE.finditer(text, atom.start, atom.end)]
-    counts = [max(1, count) for count in count_tokens([text[grain.start : grain.end] for grain in grains])]
+    grains = [Span(m.start(), m.end()) for m in _GRAIN.finditer(text, atom.start, atom.end)]
+    counts = _counts(text, grains, count_tokens)
+    if max(counts) > min(first, rest):
+        # Such a tight limit, or such rare characters, that not even a word's part fits.
+        grains = [Span(k, k + 1) for k in range(atom.start, atom.end) if not text[k].isspace()]
+        counts = _counts(text, grains, count_tokens)
     low = 0
     while low < len(grains):
         limit = rest if low else first
@@ -54,6 +58,10 @@ def _pieces(text: str, atom: Atom, count_tokens: CountTokens, first: int, rest: 
             before=0 if low else atom.before,
         )
         low = high
+
+
+def _counts(text: str, grains: list[Span], count_tokens: CountTokens) -> list[int]:
+    return [max(1, count) for count in count_tokens([text[grain.start : grain.end] for grain in grains])]
 
 
 def _best_break(text: str, grains: list[Span], low: int, high: int) -> int:

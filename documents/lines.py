@@ -70,28 +70,29 @@ def wrap_width(lines: list[Line]) -> int:
     """The width at which a text was wrapped by hand, in characters; 0 when its lines are not wrapped.
 
     A text is wrapped when most of its long lines that have a line below them end where the next word
-    would not have fitted.
+    would not have fitted, and lines go on in the middle of sentences.
     """
     pairs = [
-        (len(above.text), len(above.text) + 1 + _first_word(below.text))
+        (above.text, below.text)
         for above, below in pairwise(lines)
         if len(above.text) >= _LONG and below.text and not (above.is_rule or below.is_rule or below.marker)
     ]
     if len(pairs) < 2:
         return 0
-    widths = sorted(width for width, _ in pairs)
-    width = widths[len(widths) * 19 // 20]
-    full = sum(reach >= _FULL * width for _, reach in pairs)
-    return width if width <= _WIDEST and full >= 0.6 * len(pairs) else 0
+    width = sorted(len(above) for above, _ in pairs)[len(pairs) * 19 // 20]
+    full = sum(_reach(above, below) >= _FULL * width for above, below in pairs)
+    amid = sum(below[0].isalpha() and not below[0].isupper() for _, below in pairs)
+    return width if width <= _WIDEST and full >= 0.6 * len(pairs) and amid >= 0.3 * len(pairs) else 0
 
 
 def continues(above: Line, below: Line, width: int) -> bool:
     """Whether ``below`` goes on with the sentence or paragraph of ``above``; ``width``: see `wrap_width`."""
-    if width and len(above.text) + 1 + _first_word(below.text) >= _FULL * width:
+    if width and _reach(above.text, below.text) >= _FULL * width:
         return True
     return len(above.text) >= _LONG and not above.is_final and below.text[0].islower()
 
 
-def _first_word(text: str) -> int:
-    space = text.find(" ", 0, 40)
-    return min(len(text), 40) if space < 0 else space
+def _reach(above: str, below: str) -> int:
+    """How long a line would have been with the next line's first word."""
+    space = below.find(" ", 0, _LONG)
+    return len(above) + 1 + (min(len(below), _LONG) if space < 0 else space)

@@ -92,14 +92,8 @@ def title_of(lines: list[Line], sections: tuple[Section, ...], doc_id: str) -> s
     a title, else its file's name; where the name says nothing, the first words of the text.
     """
     top = next((line for line in lines if _informs(line)), None)
-    if sections:
-        first = sections[0]
-        if (
-            top is None
-            or first.start <= top.start
-            or first.level < min((s.level for s in sections[1:]), default=9)
-        ):
-            return _shortened(first.title)
+    if sections and (top is None or sections[0].start <= top.start or _is_outermost(sections, lines)):
+        return _shortened(sections[0].title)
     for line in lines[:20]:
         subject = _SUBJECT.fullmatch(line.text[:_LINE_LIMIT])
         if subject:
@@ -172,6 +166,14 @@ def _informs(line: Line) -> bool:
     if is_navigation(text) or _labelled(text) or (len(text) <= _LINE_LIMIT and _HEADER.fullmatch(text)):
         return False
     return " " in text or (len(text) >= 4 and not text.isascii())
+
+
+def _is_outermost(sections: tuple[Section, ...], lines: list[Line]) -> bool:
+    """Whether the first heading stands above all others, or is a lone "# Title" near the top."""
+    first, others = sections[0], sections[1:]
+    if others:
+        return all(first.level < other.level for other in others)
+    return any(line.start == first.start and line.text.startswith("# ") for line in lines[:40])
 
 
 def _reads_as_title(text: str) -> bool:

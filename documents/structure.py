@@ -95,7 +95,7 @@ def _levelled(found: list[tuple[Line, int]], styles: int, lines: list[Line]) -> 
     """Gives headings without an underline the level below those with one; a first line heads all."""
     first = next((line for line in lines if line.text), None)
     alone = styles + 1
-    if not styles and found and found[0][0] is first and len(found) > 1:
+    if not styles and len(found) > 1 and found[0][0] is first and not _NUMBER.match(found[0][0].text):
         found[0] = (found[0][0], 1)
         alone = 2
     sections = []
