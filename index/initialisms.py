@@ -20,7 +20,8 @@ _RUN = re.compile(rf"{_CAPITALISED}(?:\s+(?:{_BETWEEN}\s+){{0,2}}{_CAPITALISED})
 _DEFINED = re.compile(r"\s*\(\s*[\"“”']?([A-Z][A-Za-z]{0,4}[A-Z])s?\b")
 # An ordinary word of the length of an initialism.
 _ORDINARY = re.compile(r"\b[a-z]{2,6}\b")
-_WORD = re.compile(r"\b([A-Za-z]{2,6}?)s?\b")
+# In the plural, too, if capitals tell that the s is not its own: MoUs.
+_WORD = re.compile(r"\b([A-Za-z]{2,6}?)(?:(?<=[A-Z])s)?\b")
 _SHORTEST, _LONGEST = 2, 6
 # A definition says more than any number of coincidences is likely to.
 _DEFINITION = 10
@@ -29,7 +30,7 @@ _ENOUGH = 2
 
 @dataclass(frozen=True, slots=True)
 class Initialisms:
-    """``phrases`` maps an initialism's term to the phrase that it stands for, as documents write it."""
+    """``phrases`` maps an initialism, in small letters, to the phrase it stands for, as it is written."""
 
     phrases: Mapping[str, str]
     _terms: Mapping[str, tuple[str, ...]] = field(repr=False)
@@ -38,7 +39,7 @@ class Initialisms:
     @classmethod
     def of(cls, phrases: Mapping[str, str]) -> "Initialisms":
         """Make them from phrases that were learned before."""
-        of_phrase = {initialism: tuple(terms(phrase)) for initialism, phrase in phrases.items()}
+        of_phrase = {_term(initialism): tuple(terms(phrase)) for initialism, phrase in phrases.items()}
         by_first = defaultdict(list)
         for initialism, own in of_phrase.items():
             by_first[own[0]].append(initialism)
@@ -67,9 +68,9 @@ class Initialisms:
         for initialism, counted in sorted(counts.items()):
             (own, most), total = counted.most_common(1)[0], counted.total()
             if most >= _ENOUGH and 2 * most > total and known[initialism] > ordinary[initialism]:
-                # Among other words, capitals keep IT and US from being taken for words that are left out.
-                term = terms(f"x {initialism.upper()}")[-1]
-                phrases[term] = min(spellings[own], key=lambda phrase: (-spellings[own][phrase], phrase))
+                phrases[initialism] = min(
+                    spellings[own], key=lambda phrase: (-spellings[own][phrase], phrase)
+                )
         return cls.of(phrases)
 
     def expanded(self, own: list[str]) -> list[str]:
@@ -89,10 +90,15 @@ class Initialisms:
         """A text with the phrase in place of each initialism that is opaque to whoever will read it."""
 
         def phrase(match: re.Match[str]) -> str:
-            term = terms(f"x {match[1]}")[-1]
-            return self.phrases[term] if term in self.phrases and is_opaque(match[1]) else match[0]
+            known = self.phrases.get(match[1].casefold())
+            return known if known and is_opaque(match[1]) else match[0]
 
         return _WORD.sub(phrase, text)
+
+
+def _term(initialism: str) -> str:
+    """The initialism as a term; beside another word, its capitals keep IT and US from being left out."""
+    return terms(f"x {initialism.upper()}")[-1]
 
 
 def _evidence(text: str, known: Container[str]) -> Iterator[tuple[str, str, int]]:

@@ -64,9 +64,10 @@ def test_expansion_adds_each_form_as_often_as_the_other_stands_there() -> None:
 
 
 def test_only_what_is_opaque_is_spelled_out() -> None:
-    initialisms = Initialisms.of({"mou": "Memorandum of Understanding", "un": "United Nations"})
-    question = "Which MoUs did the UN sign? Is the mou mournful?"
-    spelled_out = initialisms.spelled_out(question, lambda word: word.casefold() == "mou")
-    assert spelled_out == (
-        "Which Memorandum of Understanding did the UN sign? Is the Memorandum of Understanding mournful?"
+    initialisms = Initialisms.of(
+        {"mou": "Memorandum of Understanding", "un": "United Nations", "goe": "Great Oxidation Event"}
     )
+    question = "Which MoUs did the UN sign? Is the mou mournful? It goes by."
+    spelled_out = initialisms.spelled_out(question, lambda word: word.casefold() != "un")
+    phrase = "Memorandum of Understanding"
+    assert spelled_out == f"Which {phrase} did the UN sign? Is the {phrase} mournful? It goes by."
