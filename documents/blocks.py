@@ -1,5 +1,6 @@
 """Blocks: a document's headings, paragraphs and list items, each with its sentences."""
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from documents.lines import Line, continues, lines_of, wrap_width
 from documents.sentences import sentences
 
 _SHORT = 150
+_COLUMNS = re.compile(r"\S(?: {2,}|\t)\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,8 @@ def _joins(run: list[Line], line: Line, width: int) -> bool:
         above.is_final or first.marker or (line.begins_a_list and not continues(above, line, width))
     ):
         return False
-    hangs = first.marker > 0 and line.indent > first.indent
-    return hangs or continues(above, line, width)
+    hangs = first.marker > 0 or _COLUMNS.search(first.text) is not None
+    return (hangs and line.indent > first.indent + 1) or continues(above, line, width)
 
 
 def _block(document: Document, run: list[Line], apart: bool) -> Block:

@@ -115,8 +115,14 @@ def _legacy_encoding(data: bytes) -> str:
     elif 2 * sum(len(set(run)) > 2 for run in runs) > len(runs):
         never = _LATIN  # words of nothing but accented letters are of another script
         sample = b" ".join(runs) if sparse else sample
-    verdict = chardet.detect(sample, encoding_era=_ERAS, include_encodings=only, exclude_encodings=never)
+    verdict = chardet.detect(
+        sample,
+        encoding_era=_ERAS,
+        include_encodings=only,
+        exclude_encodings=never,
+        no_match_encoding="utf-8" if never else "cp1252",
+    )
     found = verdict["encoding"]
-    if found is None:
+    if found is None or found == "utf-8":
         raise UndecodableError("binary, or in an encoding that cannot be told")
     return found

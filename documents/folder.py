@@ -11,10 +11,11 @@ from typing import Literal
 from documents.decoding import UndecodableError, decode
 from documents.document import Document, Metadata
 from documents.lines import lines_of
+from documents.markdown import markdown_sections
 from documents.metadata import published_of, title_of
 from documents.refusal import Refusal
 from documents.sentences import is_chinese
-from documents.structure import markdown_sections, plain_sections
+from documents.structure import plain_sections
 
 MEDIA_TYPES = {".txt": "text/plain", ".md": "text/markdown"}
 

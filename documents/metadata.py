@@ -1,7 +1,9 @@
 """The title and the date that a text shows of itself."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
+from itertools import groupby, pairwise
 from pathlib import PurePosixPath
 
 from documents.document import Section
@@ -29,10 +31,19 @@ _DATES = tuple(
         rf"{_MONTH},?\s+{_YEAR}",
     )
 )
+_CHINESE_DATE = re.compile(
+    r"(?P<year>[二一][〇零○一二三四五六七八九]{3})年(?P<month>[一二三四五六七八九十]{1,2})月"
+    r"(?:(?P<day>[一二三四五六七八九十]{1,3})日)?"
+)
+_NUMERALS = "〇一二三四五六七八九"
+# Labels that announce a text's own date anywhere, and those that do only in its head.
+_CLOSING_LABEL = (
+    r"ends?|issued(?: (?:at|on))?|(?:first |date )?published(?: on)?|posted(?: on)?|发布时间|發佈時間"
+)
+_CLOSING = re.compile(rf"(?:{_CLOSING_LABEL})\s*[:：/,-]?\s*(?!\s)", re.IGNORECASE)
 _LABEL = re.compile(
-    r"(?:ends?|issued(?: (?:at|on))?|dated?|(?:first |date )?published(?: on)?|posted(?: on)?|sent"
-    r"|(?:last )?updated|released?(?: date)?|publication date|for immediate release"
-    r"|发布时间|發佈時間|发布日期|發佈日期|日期|时间|時間)\s*[:：/,-]?\s*(?!\s)",
+    rf"(?:{_CLOSING_LABEL}|dated?|sent|(?:last )?updated|released?(?: date)?|publication date"
+    r"|for immediate release|\w{0,4}日期|时间|時間)\s*[:：/,-]?\s*(?!\s)",
     re.IGNORECASE,
 )
 # "Jane Doe | 29 November 2023", "Beijing, 29 November 2023", "HONG KONG, 29 November 2023 - The …"
@@ -52,15 +63,17 @@ _NAVIGATION = re.compile(
     r"|share(?: this)?|print|e-?mail|listen|comments?|my \w+|contact(?: us)?|about(?: us)?|site ?map|faqs?"
     r"|news|videos?|events?|close|back(?: to top)?|subscribe\b.*|breaking news|latest(?: news)?"
     r"|advertisement|cookies?\b.*|we use cookies\b.*|english|繁體|简体|繁體版|简体版|text size"
-    r"|related news:?|today's press releases|(?:toggle the )?table of contents|contents|page \d+",
+    r"|you are here\b.*|related news:?"
+    r"|today's press releases|(?:toggle the )?table of contents|contents|page \d+",
     re.IGNORECASE,
 )
-_SEPARATORS = re.compile(r"\s*[|/›»>·]\s*")
+_SEPARATORS = re.compile(r"\s*[|/›»>·]\s*|\s{2,}")
 _GLUED = re.compile(r"[a-z][A-Z][a-z]|[a-z][A-Z]{3,}")
 _ADDRESS = re.compile(r"https?://|www\.|\w\.(?:com|org|net|gov)(?![a-z])")
 _WORD_OF_A_NAME = re.compile(r"[^\W\d_]{3,}")
 _HASH = re.compile(r"\b(?=\w*\d)[0-9a-f]{8,}\b", re.IGNORECASE)
 _OPENERS = "“‘\"'「『《【(（¿¡"
+_QUOTED = re.compile(r"([\"'])([^\"']*)\1")
 _MARKS = "#>*`_ \t"
 _TITLE_LIMIT = 200
 _LINE_LIMIT = 300
@@ -88,16 +101,19 @@ def parse_date(text: str) -> str | None:
 def title_of(lines: list[Line], sections: tuple[Section, ...], doc_id: str) -> str:
     """A document's title.
 
-    Its outermost first heading or its subject line, else its first informative line if that reads like
+    Its subject line or its outermost first heading, else its first informative line if that reads like
     a title, else its file's name; where the name says nothing, the first words of the text.
     """
-    top = next((line for line in lines if _informs(line)), None)
-    if sections and (top is None or sections[0].start <= top.start or _is_outermost(sections, lines)):
-        return _shortened(sections[0].title)
-    for line in lines[:20]:
+    for line, below in pairwise(lines[:20]):
         subject = _SUBJECT.fullmatch(line.text[:_LINE_LIMIT])
         if subject:
-            return _shortened(subject["title"].strip("\"' "))
+            wrapped = len(line.text) >= 40 and bool(below.text) and ":" not in below.text[:20]
+            title = f"{subject['title']} {below.text if wrapped else ''}"
+            quoted = _QUOTED.fullmatch(title.strip())
+            return _shortened(quoted[2] if quoted else title)
+    top = next((line for line in _without_menus(lines) if _informs(line)), None)
+    if sections and (top is None or sections[0].start <= top.start or _is_outermost(sections, lines)):
+        return _shortened(sections[0].title)
     name = _name(doc_id)
     if top is None:
         return name
@@ -111,23 +127,36 @@ def title_of(lines: list[Line], sections: tuple[Section, ...], doc_id: str) -> s
 
 
 def published_of(lines: list[Line]) -> str | None:
-    """The date a document gives as its own: on a line of its own or in a dateline near its top or end."""
+    """The date a document gives as its own: in its head, or in a closing note."""
     written = [line for line in lines if line.text]
     for at, line in enumerate(written[:15]):
-        found = _labelled(line.text)
+        found = _labelled(line.text, _LABEL)
         if not found and at < 6 and not line.marker:
             found = _dateline(line.text)
         if found:
             return found
-    return next(filter(None, (_labelled(line.text) for line in reversed(written[15:][-8:]))), None)
+        if _is_prose(line):
+            break
+    for line in written[:-9:-1]:
+        found = _labelled(line.text, _CLOSING)
+        if found:
+            return found
+    return None
 
 
-def _labelled(text: str) -> str | None:
+def _is_prose(line: Line) -> bool:
+    """Whether a document's head ends here and its text begins."""
+    if not line.text.isascii() and " " not in line.text:
+        return len(line.text) >= 30 or line.text[-1] == "。"
+    return len(line.text) > 120 or (line.text[-1] == "." and line.text.count(" ") >= 7)
+
+
+def _labelled(text: str, label: re.Pattern[str]) -> str | None:
     """'29 November 2023', 'Ends/Wednesday, November 29, 2023', 'Published on 3 May 2024 by …'."""
     if len(text) > 120:
         return None
-    label = _LABEL.match(text)
-    found = _date_at(text, label.end()) if label else None
+    announced = label.match(text)
+    found = _date_at(text, announced.end()) if announced else None
     return found[0] if found else parse_date(text)
 
 
@@ -144,7 +173,20 @@ def _date_at(text: str, start: int) -> tuple[str, int] | None:
         iso = _iso(match) if match else None
         if match and iso:
             return iso, match.end()
-    return None
+    chinese = _CHINESE_DATE.match(text, start)
+    if not chinese:
+        return None
+    year = "".join(str(_NUMERALS.index(numeral)) for numeral in re.sub("[零○]", "〇", chinese["year"]))
+    day = f"{_number(chinese['day'])}日" if chinese["day"] else ""
+    iso = parse_date(f"{year}年{_number(chinese['month'])}月{day}")
+    return (iso, chinese.end()) if iso else None
+
+
+def _number(numerals: str) -> int:
+    """二十一 is 21."""
+    tens, ten, units = numerals.rpartition("十")
+    whole = 10 * (_NUMERALS.find(tens) if tens else 1) if ten else 0
+    return whole + (_NUMERALS.find(units) if units else 0)
 
 
 def _iso(match: re.Match[str]) -> str | None:
@@ -163,7 +205,11 @@ def _informs(line: Line) -> bool:
     text = line.text
     if not text or line.is_rule or not any(c.isalpha() for c in text[:_LINE_LIMIT]):
         return False
-    if is_navigation(text) or _labelled(text) or (len(text) <= _LINE_LIMIT and _HEADER.fullmatch(text)):
+    if (
+        is_navigation(text)
+        or _labelled(text, _LABEL)
+        or (len(text) <= _LINE_LIMIT and _HEADER.fullmatch(text))
+    ):
         return False
     return " " in text or (len(text) >= 4 and not text.isascii())
 
@@ -174,6 +220,15 @@ def _is_outermost(sections: tuple[Section, ...], lines: list[Line]) -> bool:
     if others:
         return all(first.level < other.level for other in others)
     return any(line.start == first.start and line.text.startswith("# ") for line in lines[:40])
+
+
+def _without_menus(lines: list[Line]) -> Iterator[Line]:
+    """The lines but for runs of three or more short ones, of which one is known from menus."""
+    for _, group in groupby(lines, key=lambda line: bool(line.text)):
+        run = list(group)
+        short = len(run) >= 3 and all(len(line.text) <= 40 and line.text.count(" ") < 3 for line in run)
+        if not (short and any(is_navigation(line.text) for line in run)):
+            yield from run
 
 
 def _reads_as_title(text: str) -> bool:

@@ -7,6 +7,9 @@ from documents.metadata import is_navigation, parse_date
 
 PARAGRAPH = "The delegation met the mayor on Monday and left again on Tuesday, after a long talk on finance."
 
+MENU = "Home\nNews\nAbout this desk\n\nYou are here: Home > News\n\nShare   Print   Listen\n\n"
+WRAPPED = "Annual Review of the Work of the Whole Office"
+
 
 def title(text: str, doc_id: str = "notes/annual_review-2023.txt", media_type: str = "text/plain") -> str:
     return text_document(doc_id, text, "", media_type).title
@@ -30,6 +33,8 @@ def published(text: str) -> str | None:
         ("29.11.2023", "2023-11-29"),
         ("2023年11月29日", "2023-11-29"),
         ("2023年11月", "2023-11"),
+        ("二〇二三年十一月二十九日", "2023-11-29"),
+        ("二零二四年二月", "2024-02"),
         ("2024 February", "2024-02"),
         ("Sept. 2023", "2023-09"),
         ("May 2024", "2024-05"),
@@ -54,7 +59,9 @@ def test_what_is_no_date_or_an_ambiguous_one_is_none(text: str) -> None:
         ("2024 February\nAnnual Review of Trade\n\n" + PARAGRAPH, "Annual Review of Trade"),
         ("Go to main content\n \nAnnual Review\n*************\n" + PARAGRAPH, "Annual Review"),
         ("Home\nLogin / Register\n\nNews\n\nAnnual Review\n\n" + PARAGRAPH, "Annual Review"),
-        ("www.example.com\nNewsEventsVideosContact\nAnnual Review\n\n" + PARAGRAPH, "Annual Review"),
+        ("www.example.com\nNewsEventsVideosContact\n\nAnnual Review\n\n" + PARAGRAPH, "Annual Review"),
+        (MENU + "Annual Review\n\n" + PARAGRAPH, "Annual Review"),
+        ("NOTE\n\nSubject: Annual Review of the Work of the Whole\nOffice\nStatus: x", WRAPPED),
         ("From: Ann\nDate: 3 May 2024\nSubject: Annual Review\n\n" + PARAGRAPH, "Annual Review"),
         ("二〇二三年工作报告\n\n双方签署了合作协议。", "二〇二三年工作报告"),
         (PARAGRAPH + "\n" + PARAGRAPH, "annual review 2023"),
@@ -105,6 +112,7 @@ def test_the_date_is_the_one_a_text_gives_as_its_own(text: str, iso: str) -> Non
     [
         f"Annual Review\n\nThe plan of 29 November 2023 was signed. {PARAGRAPH}",
         f"Annual Review\n\nOn 29 November 2023 the plan was signed. {PARAGRAPH}",
+        f"Review\n\n{PARAGRAPH}\n\nPart A\n\nDate: 29 November 2023. Place: Beijing.\n\nDate: 1 May 2023",
         f"Annual Review\n\n{PARAGRAPH}\n\nThe plenary was held in Hong Kong today (November 29).",
     ],
 )

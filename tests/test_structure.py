@@ -29,9 +29,23 @@ def test_a_heading_span_holds_its_line_and_not_the_rule_below() -> None:
     assert marked_text(text, "text/markdown") == ["## Two ##", "Three"]
 
 
+def test_a_line_in_bold_above_text_is_a_heading_below_the_last_one() -> None:
+    text = "# Questions\n\n**When are you open?**\nFrom nine.\n\n__May I come:__\n\nYes.\n"
+    assert headings(text, "text/markdown") == [
+        (1, "Questions"),
+        (2, "When are you open?"),
+        (2, "May I come"),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "# " + "long " * 100 + "\n",
+        "**bold** words\nmore\n",
+        "- **bold item**\n  more\n",
+        "text\n**bold inside**\ntext\n",
+        "text\n\n**bold at the end**\n",
         "```\n# a comment\n```\n",
         "    # indented code\n",
         "#hashtag\n",
