@@ -42,7 +42,7 @@ class Index:
         if generation is None:
             raise Refusal(f"no index in {folder}; build one: pincite rebuild --documents FOLDER")
         made_by = generation.manifest["embedder"]
-        embedder = embedder or Embedder.load(made_by["name"])
+        embedder = embedder or Embedder.load(made_by["name"], fingerprint=made_by["fingerprint"])
         if embedder.fingerprint != made_by["fingerprint"]:
             raise Refusal(
                 f"the index in {folder} was built with the embedder {made_by['name']!r}, its vectors mean "

@@ -1,0 +1,154 @@
+"""A compiled model: the same weights, mostly as 8-bit integers, run by ONNX Runtime."""
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.tokens import Tokens
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from tokenizers import Tokenizer
+
+SETTINGS = "settings.json"
+MODEL = "model.onnx"
+TOKENIZER = "tokenizer.json"
+# What the graph takes and gives.
+TOKEN_IDS = "token_ids"  # noqa: S105 - no password
+VECTOR = "vector"
+# Embedded when a compiled model is opened, and compared with what it gave when it was made.
+PROBE = "Who signed the agreement, and on which day?"
+_PROBE_COSINE = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What stands beside the graph. ``limit`` counts special tokens; None is a model that never cuts."""
+
+    fingerprint: str
+    original: str
+    precision: str
+    dimension: int
+    max_tokens: int
+    limit: int | None
+    cut_at: str
+    unknown: str | None
+    passage_prompt: str
+    question_prompt: str
+    probe: list[float] = field(default_factory=list)
+    sha256: dict[str, str] = field(default_factory=dict)
+
+    def write(self, folder: Path) -> None:
+        """Write them into the folder of a compiled model."""
+        (folder / SETTINGS).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+
+
+class BrokenCompilationError(Exception):
+    """The files of a compiled model are not what was written, or do not give here what they gave there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A model in ONNX Runtime. See ``Embedder`` for the first fields.
+
+    Each text is run by itself. The integer products are scaled by the largest activation of a run, so in a
+    batch a text's vector would depend on its company; alone, equal texts have equal vectors to the last bit,
+    and nothing is spent on padding. Texts are shared out to one thread per core.
+    """
+
+    fingerprint: str
+    dimension: int
+    max_tokens: int
+    tokens: Tokens
+    precision: str
+    original: str
+    _prompts: tuple[str, str]
+    _cutting: "Tokenizer"
+    _session: "InferenceSession"
+    _threads: ThreadPoolExecutor
+
+    @classmethod
+    def open(cls, folder: Path) -> "Compiled":
+        """Read a compiled model. BrokenCompilationError: it is damaged or for another machine."""
+        try:
+            settings = Settings(**json.loads((folder / SETTINGS).read_text(encoding="utf-8")))
+            files = {name: (folder / name).read_bytes() for name in (MODEL, TOKENIZER)}
+        except (OSError, ValueError, TypeError) as error:
+            raise BrokenCompilationError(f"{folder} cannot be read: {error}") from error
+        for name, content in files.items():
+            if hashlib.sha256(content).hexdigest() != settings.sha256.get(name):
+                raise BrokenCompilationError(f"{folder / name} is not what was written")
+        model = cls.assemble(settings, session(files[MODEL]), files[TOKENIZER].decode())
+        if float(model.encode_questions([PROBE])[0] @ np.asarray(settings.probe)) < _PROBE_COSINE:
+            raise BrokenCompilationError(f"{folder} was compiled for another machine")
+        return model
+
+    @classmethod
+    def assemble(cls, settings: Settings, session: "InferenceSession", tokenizer: str) -> "Compiled":
+        """Put the parts of a compiled model together; ``tokenizer`` is in the format of tokenizer.json."""
+        from tokenizers import Tokenizer
+
+        cutting = Tokenizer.from_str(tokenizer)
+        cutting.no_padding()
+        cutting.no_truncation()
+        if settings.limit is not None:
+            cutting.enable_truncation(settings.limit, direction=settings.cut_at)
+        return cls(
+            fingerprint=settings.fingerprint,
+            dimension=settings.dimension,
+            max_tokens=settings.max_tokens,
+            tokens=Tokens.read(tokenizer, settings.unknown),
+            precision=settings.precision,
+            original=settings.original,
+            _prompts=(settings.passage_prompt, settings.question_prompt),
+            _cutting=cutting,
+            _session=session,
+            _threads=ThreadPoolExecutor(_cores(), thread_name_prefix="embedder"),
+        )
+
+    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors, shape (len(texts), dimension), with the model's document prompt if it has one."""
+        return self._encode(self._prompts[0], texts)
+
+    def encode_questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors, shape (len(texts), dimension), with the model's query prompt if it has one."""
+        return self._encode(self._prompts[1], texts)
+
+    def _encode(self, prompt: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        if len(texts) == 1:  # a thread of the pool would only have to be woken
+            return self._vector(prompt, texts[0])
+        return np.concatenate(list(self._threads.map(partial(self._vector, prompt), texts)))
+
+    def _vector(self, prompt: str, text: str) -> NDArray[np.float32]:
+        """The vector of one text, shape (1, dimension)."""
+        ids = self._cutting.encode(prompt + text).ids
+        (vector,) = self._session.run([VECTOR], {TOKEN_IDS: np.array([ids], dtype=np.int64)})
+        return np.asarray(vector, dtype=np.float32)
+
+
+def session(model: bytes) -> "InferenceSession":
+    """Open a graph as it stands, for one thread per run."""
+    from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
+
+    options = SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.graph_optimization_level = GraphOptimizationLevel.ORT_DISABLE_ALL  # it was optimised when written
+    return InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
