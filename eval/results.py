@@ -143,7 +143,8 @@ def as_baseline(results: Results) -> Results:
     def bare(result: DataSetResult) -> DataSetResult:
         questions = tuple(replace(q, text=None, hits=(), first_relevant=None) for q in result.questions)
         latency = replace(result.latency, milliseconds=())
-        return replace(result, questions=questions, worst=(), legs=(), latency=latency)
+        judged = replace(result.abstention, risk_coverage=()) if result.abstention else None
+        return replace(result, questions=questions, worst=(), legs=(), latency=latency, abstention=judged)
 
     return replace(results, data_sets=tuple(bare(result) for result in results.data_sets))
 
