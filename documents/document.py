@@ -26,13 +26,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a document says of itself. ``published`` is ISO 8601, as exact as the document is."""
+    """What a document says of itself.
+
+    ``published`` is ISO 8601, as exact as the document is; ``published_original`` is how the document
+    wrote it, where that was not the same. ``language`` is an ISO 639-1 code.
+    """
 
     published: str | None = None
     author: str | None = None
     url: str | None = None
     language: str | None = None
     media_type: str = "text/plain"
+    published_original: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
