@@ -52,8 +52,13 @@ def test_json_is_one_object_with_measures_and_nothing_else(pincite: Pincite) -> 
     assert json.loads((pincite.folder / "results.json").read_text())["measures"] == found["measures"]
 
 
-def test_results_are_kept_without_being_asked_for(pincite: Pincite) -> None:
-    assert pincite().exit_code == 0
+def test_results_are_kept_without_being_asked_for_and_legs_are_shown(pincite: Pincite) -> None:
+    ran = pincite("--compare-legs")
+    assert ran.exit_code == 0
+    assert "mine: 5 answerable and 5 unanswerable questions" in ran.stdout
+    rows = [line.strip() for line in ran.stdout.splitlines()]
+    for leg in ("dense ", "best sentence ", "BM25 ", "RRF, k = 60 ", "min-max, 1/2 : 1/2 ", "in use "):
+        assert any(row.startswith(leg) and row.count("±") == 6 for row in rows)
     (file,) = (pincite.folder / "eval" / "results").iterdir()
     assert file.name.endswith("Z-mine.json")
 
@@ -118,6 +123,17 @@ def test_a_narrowed_set_says_so_in_its_name() -> None:
     assert few.data_set.name == "samples (10 questions)"
     assert narrowed(few, None, None, None) == few
     assert isinstance(few, Source)
+
+
+def test_off_topic_questions_join_as_unanswerable_ones(tmp_path: Path) -> None:
+    (tmp_path / "corpus.jsonl").write_text('{"_id": "d", "text": "x"}\n')
+    (tmp_path / "queries.jsonl").write_text('{"_id": "q", "text": "How deep is the sea?"}\n')
+    (tmp_path / "qrels.tsv").write_text("q\td\t1\n")
+    (samples,) = sources([], None, None)
+    added = narrowed(samples, None, None, tmp_path).data_set.questions[len(samples.data_set.questions) :]
+    assert [(one.question_id, one.text, one.answerable) for one in added] == [
+        (f"{tmp_path.name}/q", "How deep is the sea?", False)
+    ]
 
 
 def test_floors_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
