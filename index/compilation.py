@@ -9,6 +9,7 @@ A compiled model is written into a folder of its own and renamed into place, one
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -91,7 +92,10 @@ class Cache:
     def _make(self, place: Path, original: Original) -> None:
         from index.export import export
 
-        with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=self.folder) as scratch:
+        unfinished = f".unfinished-{place.name}-"
+        for left_over in self.folder.glob(f"{unfinished}*"):  # by a process that was killed: we hold the lock
+            shutil.rmtree(left_over)
+        with tempfile.TemporaryDirectory(prefix=unfinished, dir=self.folder) as scratch:
             made = Path(scratch) / "made"
             made.mkdir()
             try:

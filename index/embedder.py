@@ -4,31 +4,18 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.original import BUNDLED
-from index.tokens import Tokens
+from index.original import BUNDLED, Original
+
+if TYPE_CHECKING:
+    from index.compiled import Compiled
 
 Runtime = Literal["compiled", "original"]
 _log = logging.getLogger("pincite")
-
-
-class Model(Protocol):
-    """What runs a model: ``Original`` or ``Compiled``."""
-
-    @property
-    def fingerprint(self) -> str: ...  # noqa: D102 - said of the embedder
-    @property
-    def dimension(self) -> int: ...  # noqa: D102
-    @property
-    def max_tokens(self) -> int: ...  # noqa: D102
-    @property
-    def tokens(self) -> Tokens: ...  # noqa: D102
-    def encode_passages(self, texts: Sequence[str]) -> NDArray[np.float32]: ...  # noqa: D102
-    def encode_questions(self, texts: Sequence[str]) -> NDArray[np.float32]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +27,7 @@ class Embedder:
     """
 
     name: str
-    model: Model
+    model: "Original | Compiled"
 
     @classmethod
     def load(
@@ -59,7 +46,6 @@ class Embedder:
         model.
         """
         from index.compilation import Cache
-        from index.original import Original
 
         name = name or BUNDLED
         compiled = Cache.at(cache)
