@@ -22,10 +22,8 @@ def given_answer(hits: Sequence[Hit]) -> str:
     """The answer that is judged: the best sentence of the first passage; empty when nothing was found."""
     if not hits:
         return ""
-    passage, best = hits[0].passage, hits[0].best_sentence
-    if best is None or best >= len(passage.sentences):
-        return passage.text
-    sentence = passage.sentences[best]
+    passage = hits[0].passage
+    sentence = passage.sentences[hits[0].best_sentence]
     return passage.text[sentence.start - passage.start : sentence.end - passage.start]
 
 

@@ -68,7 +68,8 @@ def run_experiment(
     asked: list[Asked] = []
     for start in range(0, len(questions), TOGETHER):
         batch = questions[start : start + TOGETHER]
-        found = index.search_many([question.text for question in batch], DEPTH, ranking=ranking)
+        texts = [question.text for question in batch]
+        found = index.search_many(texts, DEPTH, ranking=ranking, diversity=False)
         asked += [_asked(question, hits) for question, hits in zip(batch, found, strict=True)]
         if advance is not None:
             advance(len(batch))

@@ -20,10 +20,18 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A ranked passage. ``rank`` counts from 1. ``best_sentence`` indexes ``passage.sentences``."""
+    """A ranked passage. ``rank`` counts from 1. ``best_sentence`` indexes ``passage.sentences``.
+
+    ``row`` is the passage's place in the index. ``duplicates`` are passages with nearly the same words that
+    were found, too, and would have ranked behind it; they have the rank that they would have had.
+    ``first_score`` is the fused score where a reranker has replaced it.
+    """
 
     passage: Passage
     score: float
     rank: int
     scores: Scores
-    best_sentence: int | None = None
+    best_sentence: int
+    row: int
+    duplicates: tuple["Hit", ...] = ()
+    first_score: float | None = None

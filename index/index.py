@@ -1,22 +1,29 @@
 """The index: a published generation, opened for questions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from documents import Document, Passage, Refusal
+from index.duplicates import are_near_duplicates, shingles
 from index.embedder import Embedder
+from index.explanation import Explanation, Word
+from index.filter import Filter
 from index.generation import Generation, current
 from index.hit import Hit, Scores
 from index.lexical import LexicalIndex
 from index.ranking import Candidates, Ranking
+from index.reranker import DEPTH as RERANKED
+from index.reranker import Reranker
 from index.store import DocumentSummary, Store
 from index.vectors import Vectors
 
-DEPTH = 200
+DEPTH = 100
+# So many times top_k are looked at, so that duplicates do not leave places empty.
+_SPARE = 3
 # Questions embedded and searched together; more only costs memory.
 _TOGETHER = 256
 
@@ -27,12 +34,15 @@ class Index:
 
     generation: Generation
     embedder: Embedder
+    reranker: Reranker | None
     _store: Store
     _vectors: Vectors
     _lexical: LexicalIndex
 
     @classmethod
-    def open(cls, folder: Path, embedder: Embedder | None = None) -> "Index":
+    def open(
+        cls, folder: Path, embedder: Embedder | None = None, reranker: Reranker | None = None
+    ) -> "Index":
         """Open the published generation in an index folder.
 
         Without an embedder, the one that made the generation is loaded. Refusal: there is no generation, or
@@ -52,38 +62,88 @@ class Index:
         return cls(
             generation=generation,
             embedder=embedder,
+            reranker=reranker,
             _store=Store(place / "passages.sqlite"),
             _vectors=Vectors.open(place),
             _lexical=LexicalIndex.open(place / "lexical", generation.passages),
         )
 
-    def search(self, question: str, top_k: int = 5, *, ranking: Ranking | None = None) -> list[Hit]:
-        """The ``top_k`` best passages, best first."""
-        return self.search_many([question], top_k, ranking=ranking)[0]
+    def search(
+        self,
+        question: str,
+        top_k: int = 5,
+        *,
+        ranking: Ranking | None = None,
+        filter_: Filter | None = None,
+        diversity: bool = True,
+    ) -> list[Hit]:
+        """The ``top_k`` best passages, best first.
+
+        With ``diversity``, passages of nearly the same words take one place together; see ``Hit.duplicates``.
+        """
+        return self.search_many([question], top_k, ranking=ranking, filter_=filter_, diversity=diversity)[0]
 
     def search_many(
-        self, questions: Sequence[str], top_k: int = 5, *, ranking: Ranking | None = None
+        self,
+        questions: Sequence[str],
+        top_k: int = 5,
+        *,
+        ranking: Ranking | None = None,
+        filter_: Filter | None = None,
+        diversity: bool = True,
     ) -> list[list[Hit]]:
         """The same for several questions, which are embedded together."""
         ranking = ranking or Ranking()
         found: list[list[Hit]] = []
         for start in range(0, len(questions), _TOGETHER):
-            together = self.candidates(questions[start : start + _TOGETHER], max(DEPTH, top_k))
-            found.extend(self.hits(each, ranking.scores(each), top_k) for each in together)
+            together = self.candidates(questions[start : start + _TOGETHER], max(DEPTH, 2 * top_k), filter_)
+            for each in together:
+                most = max(top_k, RERANKED) if self.reranker is not None else top_k
+                hits = self.hits(each, ranking.scores(each), most, diversity=diversity)
+                found.append(self.reranker.reranked(each.question, hits)[:top_k] if self.reranker else hits)
         return found
 
-    def candidates(self, questions: Sequence[str], depth: int = DEPTH) -> list[Candidates]:
+    def explain(self, question: str, hit: Hit, *, ranking: Ranking | None = None) -> Explanation:
+        """Why a hit of this question has its score; ``ranking`` as it was given to ``search``."""
+        ranking = ranking or Ranking()
+        trust = ranking.trust(self.embedder.legibility(question))
+        return Explanation(
+            read_as=self._spelled_out(question),
+            trust=trust,
+            dense=trust * ranking.dense * hit.scores.dense,
+            sentence=trust * ranking.sentence * hit.scores.sentence,
+            lexical=ranking.lexical * hit.scores.lexical,
+            words=tuple(
+                Word(term, ranking.lexical * weight, ranking.lexical * adds)
+                for term, weight, adds in self._lexical.words(question, hit.row)
+            ),
+        )
+
+    def candidates(
+        self, questions: Sequence[str], depth: int = DEPTH, filter_: Filter | None = None
+    ) -> list[Candidates]:
         """The ``depth`` best passages of each leg together, each with every kind of evidence, exactly."""
+        allowed = self._store.allowed(filter_) if filter_ is not None else None
         queries = self.embedder.encode_questions([self._spelled_out(question) for question in questions])
-        nearest = self._vectors.nearest(queries, depth)
+        nearest = self._vectors.nearest(queries, depth, allowed)
         return [
-            self._evidence(question, query, near, depth)
+            self._evidence(question, query, near, depth, allowed)
             for question, query, near in zip(questions, queries, nearest, strict=True)
         ]
 
-    def hits(self, candidates: Candidates, scores: NDArray[np.float32], top_k: int) -> list[Hit]:
+    def hits(
+        self, candidates: Candidates, scores: NDArray[np.float32], top_k: int, *, diversity: bool = False
+    ) -> list[Hit]:
         """The candidates with the highest scores, as hits; of equals the earlier row comes first."""
-        order = np.lexsort((candidates.rows, -scores))[:top_k]
+        order = np.lexsort((candidates.rows, -scores))
+        if not diversity:
+            return self._hits(candidates, scores, order[:top_k])
+        # What a duplicate leaves free is taken by the next; copies of copies beyond that are left out.
+        return _folded(self._hits(candidates, scores, order[: _SPARE * top_k]), top_k)
+
+    def _hits(
+        self, candidates: Candidates, scores: NDArray[np.float32], order: NDArray[np.int64]
+    ) -> list[Hit]:
         passages = self._store.passages([int(candidates.rows[at]) for at in order])
         return [
             Hit(
@@ -95,7 +155,8 @@ class Index:
                     sentence=float(candidates.sentence[at]),
                     lexical=float(candidates.lexical[at]),
                 ),
-                best_sentence=int(candidates.best_sentence[at]) if passage.sentences else None,
+                best_sentence=int(candidates.best_sentence[at]),
+                row=int(candidates.rows[at]),
             )
             for rank, (at, passage) in enumerate(zip(order, passages, strict=True), start=1)
         ]
@@ -127,9 +188,16 @@ class Index:
         )
 
     def _evidence(
-        self, question: str, query: NDArray[np.float32], near: NDArray[np.int64], depth: int
+        self,
+        question: str,
+        query: NDArray[np.float32],
+        near: NDArray[np.int64],
+        depth: int,
+        allowed: NDArray[np.bool_] | None,
     ) -> Candidates:
         lexical = self._lexical.scores(question)
+        if allowed is not None:
+            lexical *= allowed
         rows = np.union1d(near, _highest(lexical, depth)).astype(np.int64)
         sentence, best = self._vectors.best_sentences(query, rows)
         return Candidates(
@@ -144,8 +212,24 @@ class Index:
 
 
 def _highest(scores: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
-    """The rows of the highest scores above 0; ties at the edge go to the earlier rows."""
-    positive = np.flatnonzero(scores > 0)
-    if len(positive) <= depth:
-        return positive
-    return positive[np.argsort(-scores[positive], kind="stable")[:depth]]
+    """The rows of the highest scores above 0; which of those that tie at the edge, is left open."""
+    if len(scores) > depth:
+        rows = np.argpartition(scores, -depth)[-depth:]
+        return rows[scores[rows] > 0]
+    return np.flatnonzero(scores > 0)
+
+
+def _folded(hits: list[Hit], top_k: int) -> list[Hit]:
+    """The hits with near-duplicates under the first of them, ranked anew."""
+    groups: list[tuple[frozenset[tuple[str, ...]], list[Hit]]] = []
+    for hit in hits:
+        own = shingles(hit.passage.text)
+        group = next((members for first, members in groups if are_near_duplicates(first, own)), None)
+        if group is not None:
+            group.append(hit)
+        else:
+            groups.append((own, [hit]))
+    return [
+        replace(members[0], rank=rank, duplicates=tuple(members[1:]))
+        for rank, (_, members) in enumerate(groups[:top_k], start=1)
+    ]

@@ -68,23 +68,39 @@ class LexicalIndex:
     def scores(self, question: str) -> NDArray[np.float32]:
         """The score of every passage, shape (passages,), each 0 to 1."""
         scores = np.zeros(self._passages, dtype=np.float32)
-        wanted = sorted(set(terms(question)))
-        attainable = 0.0
+        wanted = _wanted(question)
         for term in wanted:
-            attainable += self.weight(term)
-            if term in self._vocabulary:
-                rows, parts = self._postings(term)
-                scores[rows] += parts
+            rows, parts = self._postings(term)
+            scores[rows] += parts
+        attainable = sum(map(self.weight, wanted))
         return scores / np.float32(attainable) if attainable else scores
+
+    def words(self, question: str, row: int) -> list[tuple[str, float, float]]:
+        """Each term of the question, its share of what is attainable, and its share of a passage's score."""
+        wanted = _wanted(question)
+        attainable = sum(map(self.weight, wanted))
+        found = []
+        for term in wanted:
+            rows, parts = self._postings(term)
+            adds = float(parts[rows == row].sum())
+            found.append((term, self.weight(term) / attainable, adds / attainable))
+        return found
 
     def weight(self, term: str) -> float:
         """The inverse document frequency of a term: the most that it can add to a BM25 score."""
-        frequency = len(self._postings(term)[0]) if term in self._vocabulary else 0
+        frequency = len(self._postings(term)[0])
         return float(np.log1p((self._passages - frequency + 0.5) / (frequency + 0.5)))
 
     def _postings(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The rows that hold a term and what it adds to the score of each; no row stands twice."""
+        at = self._vocabulary.get(term)
+        if at is None:
+            return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
         arrays = self._bm25.scores
-        at = self._vocabulary[term]
         start, end = arrays["indptr"][at], arrays["indptr"][at + 1]
         return arrays["indices"][start:end], arrays["data"][start:end]
+
+
+def _wanted(question: str) -> list[str]:
+    """The terms of a question, each once, in an order that does not depend on that of its words."""
+    return sorted(set(terms(question)))

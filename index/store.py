@@ -8,7 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from documents import Document, Metadata, Passage, Section, Span
+from index.filter import Filter
 
 _SCHEMA = """
 CREATE TABLE documents (
@@ -54,8 +58,10 @@ class StoreWriter:
         )
 
     def add(self, document: Document, passages: Sequence[Passage]) -> None:
-        """Add a document and its passages, which are spans of it. ValueError: one is not."""
+        """Add a document and its passages. ValueError: one is no span of it, or has no sentence."""
         for passage in passages:
+            if not passage.sentences:
+                raise ValueError(f"{passage.passage_id} has no sentence")
             if document.text[passage.start : passage.end] != passage.text:
                 raise ValueError(f"{passage.passage_id} does not hold the text at its own span")
         self._connection.execute(
@@ -133,6 +139,19 @@ class Store:
     def summary(self, doc_id: str) -> DocumentSummary:
         """A document's summary. KeyError: there is none of that id."""
         return _summary(self._one(f"SELECT {_SUMMARY} FROM documents WHERE doc_id = ?", doc_id))
+
+    def allowed(self, filter_: Filter) -> NDArray[np.bool_]:
+        """Which passages a filter lets through, of shape (passages,)."""
+        condition, values = filter_.condition()
+        count = self._all("SELECT count(*) FROM passages", ())[0][0]
+        rows = self._all(
+            "SELECT passage FROM passages WHERE document IN "
+            f"(SELECT document FROM documents WHERE {condition})",
+            values,
+        )
+        mask = np.zeros(count, dtype=np.bool_)
+        mask[[row[0] for row in rows]] = True
+        return mask
 
     def summaries(self, offset: int = 0, limit: int = 100) -> list[DocumentSummary]:
         """A page of summaries, in the order of the rows."""

@@ -53,11 +53,25 @@ class Vectors:
             starts=np.load(folder / STARTS),
         )
 
-    def nearest(self, queries: NDArray[np.float32], depth: int) -> list[NDArray[np.int64]]:
-        """For each query vector the rows of the ``depth`` nearest passages, nearest first."""
+    def nearest(
+        self, queries: NDArray[np.float32], depth: int, allowed: NDArray[np.bool_] | None = None
+    ) -> list[NDArray[np.int64]]:
+        """For each query vector the rows of the ``depth`` nearest passages, nearest first.
+
+        ``allowed``, of shape (passages,), keeps the search to those passages: the best of them are found
+        however few they are.
+        """
         if not self.index.ntotal:
             return [np.empty(0, dtype=np.int64) for _ in queries]
-        _, rows = self.index.search(queries, min(depth, self.index.ntotal))
+        if allowed is None:
+            _, rows = self.index.search(queries, min(depth, self.index.ntotal))
+        else:
+            import faiss
+
+            bits = np.packbits(allowed, bitorder="little")
+            selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]  # SWIG takes arrays
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # SWIG takes any field
+            _, rows = self.index.search(queries, min(depth, self.index.ntotal), params=parameters)
         return [found[found >= 0] for found in rows]
 
     def cosines(self, query: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -76,22 +90,19 @@ class Vectors:
         self, query: NDArray[np.float32], rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """For each passage the cosine of its best sentence, and which of its sentences that is."""
-        cosines = np.zeros(len(rows), dtype=np.float32)
-        which = np.zeros(len(rows), dtype=np.int64)
         if not len(rows):
-            return cosines, which
-        firsts, counts = self.starts[rows], self.starts[rows + 1] - self.starts[rows]
-        wanted = np.concatenate(
-            [np.arange(first, first + count) for first, count in zip(firsts, counts, strict=True)]
-        )
+            return np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.int64)
+        firsts = self.starts[rows]
+        counts = self.starts[rows + 1] - firsts
+        ends = np.cumsum(counts)
+        begins = ends - counts
+        # The sentence rows of all passages in one go: runs of consecutive numbers, put end to end.
+        wanted = np.arange(ends[-1]) - np.repeat(begins - firsts, counts)
         similarity = self.sentences[wanted].astype(np.float32) @ query
-        at = 0
-        for place, count in enumerate(counts):
-            own = similarity[at : at + count]
-            which[place] = np.argmax(own)
-            cosines[place] = own[which[place]]
-            at += count
-        return cosines, which
+        cosines = np.maximum.reduceat(similarity, begins)
+        is_best = similarity == np.repeat(cosines, counts)
+        first_best = np.where(is_best, np.arange(ends[-1]), ends[-1])
+        return cosines, np.minimum.reduceat(first_best, begins) - begins
 
     def sentences_of(self, rows: Sequence[int]) -> list[NDArray[np.float16]]:
         """The sentence vectors of each of these passages."""

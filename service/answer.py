@@ -1,29 +1,51 @@
 """From a question to the response that the HTTP interface and `pincite ask --json` both give."""
 
 import time
+from dataclasses import dataclass
 
-from index import Generation, Hit, Index
+from index import Explanation, Filter, Generation, Hit, Index
 from service.citation import cite
-from service.models import AskResponse, Citation, FoundPassage, Highlight, IndexIdentity, ScoreParts
+from service.models import (
+    AskResponse,
+    Citation,
+    Duplicate,
+    Explained,
+    ExplainedWord,
+    FoundPassage,
+    Highlight,
+    IndexIdentity,
+    ScoreParts,
+)
+from service.question import USUAL_PASSAGES
 
 DECIMALS = 6
 
 
-def answer_question(
-    index: Index, question: str, top_k: int, *, request_id: str, arrived: float
-) -> AskResponse:
-    """Find the passages for a question that was checked, and cite them.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was checked, and how it is to be answered."""
+
+    question: str
+    top_k: int = USUAL_PASSAGES
+    filter_: Filter | None = None
+    diversity: bool = True
+    explain: bool = False
+
+
+def answer_question(index: Index, asked: Asked, *, request_id: str, arrived: float) -> AskResponse:
+    """Find the passages for a question, and cite them.
 
     ``arrived`` is `time.perf_counter()` at the moment the question came in.
     """
-    hits = index.search(question, top_k)
-    summaries = {doc_id: index.summary(doc_id) for doc_id in {hit.passage.doc_id for hit in hits}}
+    question = asked.question
+    hits = index.search(question, asked.top_k, filter_=asked.filter_, diversity=asked.diversity)
+    explanations = {hit.row: index.explain(question, hit) for hit in hits} if asked.explain else {}
     return AskResponse(
         question=question,
         answer=None,
         abstained=False,
         abstain_reason=None,
-        passages=[found(hit, cite(hit.passage, summaries[hit.passage.doc_id])) for hit in hits],
+        passages=[found(index, hit, explanations.get(hit.row)) for hit in hits],
         index=identity(index.generation),
         took_ms=round((time.perf_counter() - arrived) * 1000, 3),
         request_id=request_id,
@@ -37,18 +59,47 @@ def identity(generation: Generation) -> IndexIdentity:
     )
 
 
-def found(hit: Hit, citation: Citation) -> FoundPassage:
+def found(index: Index, hit: Hit, explanation: Explanation | None) -> FoundPassage:
     """Put a hit into the interface's words."""
-    best = () if hit.best_sentence is None else (hit.passage.sentences[hit.best_sentence],)
+    best = hit.passage.sentences[hit.best_sentence]
     return FoundPassage(
         rank=hit.rank,
-        score=round(float(hit.score), DECIMALS),
+        score=rounded(hit.score),
         text=hit.passage.text,
-        highlights=[Highlight(start=span.start, end=span.end) for span in best],
+        highlights=[Highlight(start=best.start, end=best.end)],
         scores=ScoreParts(
-            dense=round(float(hit.scores.dense), DECIMALS),
-            sentence=round(float(hit.scores.sentence), DECIMALS),
-            lexical=round(float(hit.scores.lexical), DECIMALS),
+            dense=rounded(hit.scores.dense),
+            sentence=rounded(hit.scores.sentence),
+            lexical=rounded(hit.scores.lexical),
         ),
-        citation=citation,
+        citation=cited(index, hit),
+        duplicates=[
+            Duplicate(score=rounded(other.score), citation=cited(index, other)) for other in hit.duplicates
+        ],
+        explanation=None if explanation is None else explained(explanation),
     )
+
+
+def cited(index: Index, hit: Hit) -> Citation:
+    """Say where a hit's words stand."""
+    return cite(hit.passage, index.summary(hit.passage.doc_id))
+
+
+def explained(explanation: Explanation) -> Explained:
+    """Put an explanation into the interface's words."""
+    return Explained(
+        read_as=explanation.read_as,
+        trust=rounded(explanation.trust),
+        dense=rounded(explanation.dense),
+        sentence=rounded(explanation.sentence),
+        lexical=rounded(explanation.lexical),
+        words=[
+            ExplainedWord(term=word.term, weight=rounded(word.weight), adds=rounded(word.adds))
+            for word in explanation.words
+        ],
+    )
+
+
+def rounded(value: float) -> float:
+    """Leave out digits that say nothing."""
+    return round(float(value), DECIMALS)

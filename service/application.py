@@ -14,7 +14,7 @@ from fastapi_offline import FastAPIOffline
 
 from index import Index
 from service import problem
-from service.answer import answer_question, identity
+from service.answer import Asked, answer_question, identity
 from service.citation import opened_text
 from service.intake import Intake
 from service.models import (
@@ -95,14 +95,22 @@ async def answered(request: Request, asked: AskParameters) -> AskResponse:
 
     def work() -> AskResponse:
         return answer_question(
-            state.index,
-            asked.question,
-            asked.top_k,
-            request_id=problem.request_id(request),
-            arrived=arrived,
+            state.index, as_asked(asked), request_id=problem.request_id(request), arrived=arrived
         )
 
     return await asyncio.get_running_loop().run_in_executor(state.worker, work)
+
+
+def as_asked(request: AskParameters) -> Asked:
+    """Take a request out of the interface's words."""
+    narrowed = request.filter if isinstance(request, AskRequest) else None
+    return Asked(
+        question=request.question,
+        top_k=request.top_k,
+        filter_=narrowed.as_filter() if narrowed is not None else None,
+        diversity=request.diversity,
+        explain=request.explain,
+    )
 
 
 @router.get(

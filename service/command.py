@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def index_options(command: Decorated) -> Decorated:
-    """Add `--index` and `--embedder`, which `opened_index` takes."""
+    """Add `--index`, `--embedder` and `--reranker`, which `opened_index` takes."""
     folder = click.option(
         "--index",
         "index_folder",
@@ -80,13 +80,21 @@ def index_options(command: Decorated) -> Decorated:
         show_envvar=True,
         help="The embedding model, by name or folder.  [default: the one that the index was built with]",
     )
-    return folder(embedder(command))
+    reranker = click.option(
+        "--reranker",
+        envvar="PINCITE_RERANKER",
+        show_envvar=True,
+        help="A cross-encoder that has the last word on the order, by name or folder.  [default: none]",
+    )
+    return folder(embedder(reranker(command)))
 
 
-def opened_index(index_folder: Path, embedder: str | None) -> Index:
+def opened_index(index_folder: Path, embedder: str | None, reranker: str | None = None) -> Index:
     """Open the published generation; a refusal says how to build one."""
-    if embedder is None:
-        return Index.open(index_folder)
-    from index import Embedder
+    from index import Embedder, Reranker
 
-    return Index.open(index_folder, Embedder.load(embedder))
+    return Index.open(
+        index_folder,
+        Embedder.load(embedder) if embedder is not None else None,
+        Reranker.load(reranker) if reranker is not None else None,
+    )

@@ -1,12 +1,28 @@
 """The shapes of the HTTP interface, as they stand in its OpenAPI document."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from documents import Refusal
+from index import Filter
 from service.question import MOST_CHARACTERS, MOST_PASSAGES, USUAL_PASSAGES, checked_question
+
+# The most values that one field of a filter takes.
+MOST_VALUES = 1000
+
+
+def day_or_error(text: str) -> str:
+    """Refuse what is no day."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise PydanticCustomError("day", "not a day; give one as 2024-05-31") from error
+
+
+Day = Annotated[str, AfterValidator(day_or_error)]
 
 
 def question_or_error(text: str) -> str:
@@ -31,6 +47,11 @@ class AskParameters(BaseModel):
         USUAL_PASSAGES, ge=1, le=MOST_PASSAGES, description="How many passages to return, at most."
     )
 
+    diversity: bool = Field(
+        True, description="Let passages of nearly the same words take one place together."
+    )
+    explain: bool = Field(False, description="Say what each kind of evidence and each word adds to a score.")
+
     @model_validator(mode="before")
     @classmethod
     def accept_query(cls, fields: Any) -> Any:
@@ -40,10 +61,40 @@ class AskParameters(BaseModel):
         return fields
 
 
+class FilterRequest(BaseModel):
+    """Which documents' passages may be found. What is left out asks nothing; what is given must all hold."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    doc_ids: list[str] = Field([], max_length=MOST_VALUES, description="One of these documents.")
+    folder: str | None = Field(None, description="Below this folder.", examples=["press/2023"])
+    published_from: Day | None = Field(None, description="On this day or later; without a date: never.")
+    published_to: Day | None = Field(None, description="On this day or earlier; without a date: never.")
+    languages: list[str] = Field([], max_length=MOST_VALUES, description="One of these languages.")
+    media_types: list[str] = Field([], max_length=MOST_VALUES, description="One of these media types.")
+    fields: dict[str, str] = Field(
+        {}, max_length=MOST_VALUES, description="Further metadata, each field with its value."
+    )
+
+    def as_filter(self) -> Filter:
+        """The filter that the index takes."""
+        return Filter(
+            doc_ids=tuple(self.doc_ids),
+            folder=self.folder,
+            published_from=self.published_from,
+            published_to=self.published_to,
+            languages=tuple(self.languages),
+            media_types=tuple(self.media_types),
+            fields=tuple(sorted(self.fields.items())),
+        )
+
+
 class AskRequest(AskParameters):
     """A question, as a JSON object. Types are strict: "5", 5.0 and true are no numbers of passages."""
 
     model_config = ConfigDict(strict=True)
+
+    filter: FilterRequest | None = Field(None, description="Where to look; everywhere when left out.")
 
 
 class Highlight(BaseModel):
@@ -83,6 +134,32 @@ class Citation(BaseModel):
     )
 
 
+class Duplicate(BaseModel):
+    """A passage of nearly the same words as one that ranks above it."""
+
+    score: float = Field(description="Higher is better.", examples=[0.88])
+    citation: Citation
+
+
+class ExplainedWord(BaseModel):
+    """What one term of the question adds to a score."""
+
+    term: str = Field(description="The term, as it is indexed.", examples=["memorandum"])
+    weight: float = Field(description="The most it could add.", examples=[0.2])
+    adds: float = Field(description="What it adds.", examples=[0.13])
+
+
+class Explained(BaseModel):
+    """Why a passage has its score: `dense`, `sentence` and `lexical` add up to it."""
+
+    read_as: str = Field(description="The question as the embedder read it.")
+    trust: float = Field(description="How far the vectors count, 0 to 1.", examples=[1.0])
+    dense: float = Field(description="What the passage's similarity adds.", examples=[0.3])
+    sentence: float = Field(description="What the best sentence's similarity adds.", examples=[0.33])
+    lexical: float = Field(description="What shared words add.", examples=[0.25])
+    words: list[ExplainedWord] = Field(description="What each word adds; together: `lexical`.")
+
+
 class FoundPassage(BaseModel):
     """One ranked passage."""
 
@@ -92,6 +169,8 @@ class FoundPassage(BaseModel):
     highlights: list[Highlight] = Field(description="The passage's best sentence.")
     scores: ScoreParts
     citation: Citation
+    duplicates: list[Duplicate] = Field(description="Found, too, but of nearly the same words.")
+    explanation: Explained | None = Field(description="Where it was asked for.")
 
 
 class AnswerText(BaseModel):

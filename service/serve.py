@@ -37,13 +37,13 @@ SECONDS_TO_FINISH = 10
     show_envvar=True,
     help="The port to listen on; 0 for any that is free.",
 )
-def serve(index_folder: Path, embedder: str | None, host: str, port: int) -> None:
+def serve(index_folder: Path, embedder: str | None, reranker: str | None, host: str, port: int) -> None:
     """Serve questions over HTTP until interrupted.
 
     POST /v1/ask answers a question; /docs shows every address.
     """
     with bound(host, port) as listener:
-        index = opened_index(index_folder, embedder)
+        index = opened_index(index_folder, embedder, reranker)
 
         from service.application import create_application
 

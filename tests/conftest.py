@@ -33,9 +33,7 @@ def run_pincite(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own command
-        command, capture_output=True, text=True, check=False, cwd=REPOSITORY
-    )
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=REPOSITORY)
 
 
 @pytest.fixture(scope="session")

@@ -158,7 +158,5 @@ def test_a_reader_that_went_away_is_no_error(sample_index_folder: Path, form: li
     os.close(reading)
     command: list[str | Path] = [PINCITE, "ask", QUESTION, "--index", sample_index_folder, *form]
     with os.fdopen(writing, "wb") as gone:
-        done = subprocess.run(  # noqa: S603 - our own command
-            command, stdout=gone, stderr=subprocess.PIPE, text=True, check=False
-        )
+        done = subprocess.run(command, stdout=gone, stderr=subprocess.PIPE, text=True, check=False)
     assert done.stderr == ""

@@ -18,9 +18,7 @@ from tests.conftest import PINCITE, run_pincite
 def started(*arguments: str | Path) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     """Start the server on a free port, and wait until it says where it is."""
     command = [PINCITE, "serve", "--port", "0", *arguments]
-    with subprocess.Popen(  # noqa: S603 - our own command
-        command, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stderr is not None
             lines = []
