@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from documents import Document
-from index import Embedder, Hit, Index, Ranking, rebuild_from
+from index import Embedder, Hit, Index, rebuild_from
 from tests.conftest import Serve
 
 QUESTION = "Who signed the main co-operation memorandum?"
@@ -69,7 +69,16 @@ def test_the_answer_has_the_documented_shape(client: httpx.Client, sample_index:
     assert answer["took_ms"] > 0
     assert len(answer["passages"]) == 5
     for rank, passage in enumerate(answer["passages"], start=1):
-        assert list(passage) == ["rank", "score", "text", "highlights", "scores", "citation"]
+        assert list(passage) == [
+            "rank",
+            "score",
+            "text",
+            "highlights",
+            "scores",
+            "citation",
+            "duplicates",
+            "explanation",
+        ]
         assert passage["rank"] == rank
         assert list(passage["scores"]) == ["dense", "sentence", "lexical"]
         assert list(passage["citation"]) == CITATION_FIELDS
@@ -187,10 +196,10 @@ GO_ON = threading.Event()
 class WaitingIndex(Index):
     """An index whose search begins, and waits to be told to go on."""
 
-    def search(self, question: str, top_k: int = 5, *, ranking: Ranking | None = None) -> list[Hit]:
+    def search(self, question: str, top_k: int = 5, **options: Any) -> list[Hit]:
         BEGUN.set()
         assert GO_ON.wait(60)
-        return super().search(question, top_k, ranking=ranking)
+        return super().search(question, top_k, **options)
 
 
 def test_a_slow_question_holds_up_nothing_else(

@@ -11,7 +11,8 @@ from index import Hit, Scores
 
 def test_confidence_is_the_first_score_and_zero_without_passages() -> None:
     passage = Passage("d#0-1", "d", 0, 1, "x")
-    assert confidence([Hit(passage, 0.7, 1, Scores(0, 0, 0)), Hit(passage, 0.6, 2, Scores(0, 0, 0))]) == 0.7
+    hits = [Hit(passage, score, rank, Scores(0, 0, 0), 0, row=0) for rank, score in ((1, 0.7), (2, 0.6))]
+    assert confidence(hits) == 0.7
     assert confidence([]) == 0.0
 
 

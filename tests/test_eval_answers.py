@@ -31,10 +31,10 @@ def test_an_answer_is_contained_as_whole_words() -> None:
     assert not contains("anything", "the")
 
 
-def hit(text: str, *sentences: tuple[int, int], best: int | None = None) -> Hit:
-    spans = tuple(Span(100 + start, 100 + end) for start, end in sentences)
+def hit(text: str, *sentences: tuple[int, int], best: int = 0) -> Hit:
+    spans = tuple(Span(100 + start, 100 + end) for start, end in sentences or [(0, len(text))])
     passage = Passage("d#0", "d", 100, 100 + len(text), text, sentences=spans)
-    return Hit(passage, 1.0, 1, Scores(0, 0, 0), best)
+    return Hit(passage, 1.0, 1, Scores(0, 0, 0), best, row=0)
 
 
 def test_the_given_answer_is_the_best_sentence_of_the_first_passage() -> None:

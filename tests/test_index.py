@@ -244,7 +244,9 @@ def test_the_fingerprint_changes_with_the_documents_only(tmp_path: Path, embedde
 
 
 def test_more_passages_than_candidates_are_ranked_as_if_all_were(tmp_path: Path, embedder: Embedder) -> None:
-    many = [document(f"{n:04}.txt", f"Record number {n} tells of ship {n * 7}.") for n in range(DEPTH + 50)]
+    many = [
+        document(f"{n:04}.txt", f"Record number {n} tells of ship {n * 7}.") for n in range(2 * DEPTH + 50)
+    ]
     rebuild_from(many, tmp_path, embedder)
     index = Index.open(tmp_path, embedder)
     assert index.search("ship 1400")[0].passage.doc_id == "0200.txt"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from index import Embedder, Hit, Index, Ranking
+from index import Embedder, Hit, Index
 from tests.conftest import Serve
 
 JSON = {"Content-Type": "application/json"}
@@ -252,8 +252,8 @@ def test_any_other_request_id_is_replaced(client: httpx.Client, given: str) -> N
 class BrokenIndex(Index):
     """An index with a bug."""
 
-    def search(self, question: str, top_k: int = 5, *, ranking: Ranking | None = None) -> list[Hit]:
-        raise RuntimeError(f"cannot read /secret/place for {question!r}, {top_k}, {ranking}")
+    def search(self, question: str, top_k: int = 5, **options: Any) -> list[Hit]:
+        raise RuntimeError(f"cannot read /secret/place for {question!r}, {top_k}, {options}")
 
 
 def test_a_bug_is_told_by_its_request_id_alone(

@@ -29,13 +29,13 @@ def the_body() -> dict[str, Any]:
     return body
 
 
-def rounded(value: Any) -> Any:
-    """Scores differ in their last digits between processors."""
+def about(value: Any) -> Any:
+    """The same with room in every number with a fraction: vectors differ a little between processors."""
     if isinstance(value, float):
-        return round(value, 2)
+        return pytest.approx(value, abs=0.05)
     if isinstance(value, dict):
-        return {key: rounded(part) for key, part in value.items()}
-    return [rounded(part) for part in value] if isinstance(value, list) else value
+        return {key: about(part) for key, part in value.items()}
+    return [about(part) for part in value] if isinstance(value, list) else value
 
 
 def test_the_answer_shown_is_the_answer_given(client: httpx.Client) -> None:
@@ -45,7 +45,7 @@ def test_the_answer_shown_is_the_answer_given(client: httpx.Client) -> None:
     assert list(given["index"]) == list(shown["index"])
     for name in VOLATILE:
         del given[name], shown[name]
-    assert rounded(given) == rounded(shown)
+    assert given == about(shown)
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:^|`)make (\w+)", README, re.MULTILINE))))
