@@ -170,15 +170,20 @@ def _embed_fresh(
 
 
 def _embedded_text(passage: Passage) -> str:
-    return f"{passage.context}\n{passage.text}" if passage.context else passage.text
+    """The context and the sentences: what lies between them (drawn lines, indentation) says nothing."""
+    return _front(passage) + " ".join(_sentences(passage))
 
 
 def _sentence_texts(passage: Passage) -> list[str]:
-    front = f"{passage.context}\n" if passage.context else ""
-    return [
-        front + passage.text[span.start - passage.start : span.end - passage.start]
-        for span in passage.sentences
-    ]
+    return [_front(passage) + sentence for sentence in _sentences(passage)]
+
+
+def _front(passage: Passage) -> str:
+    return f"{passage.context}\n" if passage.context else ""
+
+
+def _sentences(passage: Passage) -> list[str]:
+    return [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
 
 
 @dataclass(frozen=True, slots=True)
