@@ -23,6 +23,8 @@ from index.vectors import Vectors
 
 # Long enough to say one thing with its circumstances, short enough to be quoted (eval/LOG.md).
 TARGET_TOKENS = 180
+# Changes when the same passage is given to the embedder in another form: old vectors are then not taken over.
+EMBEDDED = 2
 # Passages embedded in one go: enough to sort them by length, few enough for progress to be seen.
 _TOGETHER = 128
 
@@ -91,7 +93,7 @@ def rebuild_from(
 
 
 def _settings() -> dict[str, Any]:
-    return {"target_tokens": TARGET_TOKENS, "words": words.VERSION}
+    return {"target_tokens": TARGET_TOKENS, "words": words.VERSION, "embedded": EMBEDDED}
 
 
 def _read(
@@ -199,7 +201,10 @@ class _Known:
             generation = current(index_folder)
         except Refusal:
             generation = None  # a generation that cannot be read has nothing to give
-        if generation is None or generation.manifest["embedder"]["fingerprint"] != embedder.fingerprint:
+        if generation is None:
+            return cls({}, None)
+        made_by, how = generation.manifest["embedder"], generation.manifest["settings"]
+        if made_by["fingerprint"] != embedder.fingerprint or how.get("embedded") != EMBEDDED:
             return cls({}, None)
         store = Store(generation.folder / "passages.sqlite")
         try:
