@@ -20,6 +20,7 @@ class Composition:
         self._parts: list[str] = []
         self._length = 0
         self._in_list = False
+        self._marker = ""
         self.sections: list[Section] = []
         self.pages: list[int] = []
         self._page_pending = False
@@ -62,6 +63,14 @@ class Composition:
         if text:
             self._put(f"{'  ' * depth}{marker} {text}", listed=True)
 
+    def begin_item(self, depth: int, marker: str = "-") -> None:
+        """The next paragraph is the first of an item."""
+        self._marker = f"{'  ' * depth}{marker} "
+
+    def end_item(self) -> None:
+        """An item that was begun had no text."""
+        self._marker = ""
+
     def table(self, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
         """A table, a block for each row: see `row_text`. An empty header is none."""
         for row in rows:
@@ -77,6 +86,8 @@ class Composition:
         """Adds a block; gives back where it starts."""
         if not block.strip():
             return self._length
+        if self._marker:
+            block, listed, self._marker = self._marker + block, True, ""
         if self._parts:
             self._add("\n" if listed and self._in_list else "\n\n")
         if self._page_pending:

@@ -24,11 +24,16 @@ class Format:
 
 _PLAIN = Format("text/plain", "documents.formats.plain", isolated=False)
 _MARKDOWN = Format("text/markdown", "documents.formats.plain", isolated=False)
+_HTML = Format("text/html", "documents.formats.html", "html")
 
 # By the lower-case end of a file's name.
 FORMATS: dict[str, Format] = {
     ".txt": _PLAIN,
     ".md": _MARKDOWN,
+    ".markdown": _MARKDOWN,
+    ".html": _HTML,
+    ".htm": _HTML,
+    ".xhtml": Format("application/xhtml+xml", "documents.formats.html", "html"),
 }
 
 
