@@ -23,7 +23,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 		|| { echo 'pincite needs Python 3.11 or later; say which: make $(MAKECMDGOALS) PYTHON=python3.12'; exit 2; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[all,dev]'
 	@touch $@
 
 $(INDEX)/CURRENT: | install

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _DECLARED = re.compile(
-    rb"""<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]{2,40})""", re.I
+    rb"""<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)\s*=\s*["']?\s*([\w:.-]{2,40})""", re.IGNORECASE
 )
 # What pages call an encoding, and which one browsers then use.
 _MEANT = {
@@ -91,17 +91,16 @@ def parsed(html: str) -> HtmlElement:
 def _body(tree: HtmlElement) -> Composition:
     """The page's article; where it has none, or too little was found, the page without its frame."""
     declared = _is_article(tree)
-    article = _extracted(tree, careful=declared)
-    if declared:
+    article, whole = _extracted(tree, careful=declared), _whole(tree)
+    if not declared:
+        small = not article.characters or whole.characters < _SHORT
+        small = small or _prose(article) < _SHARE * _prose(whole)
+        return whole if small else article
+    if _prose(article) < _SHARE * _prose(whole):
         ordinary = _extracted(tree, careful=False)
-        if article.characters < _KEPT * ordinary.characters:
-            article = ordinary
-    whole = _whole(tree)
-    share = _SHARE_DECLARED if declared else _SHARE
-    short = not declared and whole.characters < _SHORT
-    if short or not article.characters or _prose(article) < share * _prose(whole):
-        return whole
-    return article
+        article = ordinary if article.characters < _KEPT * ordinary.characters else article
+    small = not article.characters or _prose(article) < _SHARE_DECLARED * _prose(whole)
+    return whole if small else article
 
 
 def _is_article(tree: HtmlElement) -> bool:

@@ -18,13 +18,13 @@ _ROWS, _CELLS = frozenset(("tr", "row")), frozenset(("td", "th", "cell"))
 _BREAKS = frozenset(("br", "lb"))
 _VERBATIM = frozenset(("pre", "listing", "xmp"))
 _SILENT = frozenset(
-    ("script", "style", "noscript", "template", "head", "svg", "math", "iframe", "object", "embed")
-    + ("select", "textarea", "button", "canvas", "audio", "video", "title", "meta", "link", "datalist")
-)
+    ("script", "style", "noscript", "template", "head", "title", "meta", "link", "svg", "math", "iframe")
+).union(("object", "embed", "audio", "video", "canvas", "select", "textarea", "button", "datalist"))
 _BLOCKS = frozenset(
     ("html", "body", "div", "p", "section", "article", "main", "header", "footer", "nav", "aside", "form")
-    + ("blockquote", "quote", "figure", "figcaption", "address", "fieldset", "center", "details", "summary")
-    + ("hr", "caption", "thead", "tbody", "tfoot", "legend", "dialog", "hgroup", "search", "ab", "comments")
+).union(
+    ("blockquote", "quote", "figure", "figcaption", "address", "fieldset", "center", "details", "summary"),
+    ("hr", "caption", "thead", "tbody", "tfoot", "legend", "dialog", "hgroup", "search", "ab", "comments"),
 )
 # More columns or spanned rows than this are no table a person made.
 _WIDEST = 200
@@ -189,7 +189,7 @@ def _span(cell: _Element, name: str) -> int:
 
 
 def _grid(rows: list[_Element]) -> list[list[str]]:
-    """The table's values by row and column; a value that spans several stands in each row, but once in a row."""
+    """The table's values by row and column. One that spans several stands once in each of its rows."""
     grid = []
     below: dict[int, tuple[int, str]] = {}  # by column: for how many more rows a value from above holds
     for row in rows:

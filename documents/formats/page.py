@@ -15,14 +15,42 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 # In the order in which they are believed.
-_PUBLISHED = (
-    "article:published_time og:published_time og:article:published_time datepublished dc.date.issued"
-    " dcterms.issued dcterms.created dc.date.created dc.date dcterms.date citation_publication_date"
-    " citation_date citation_online_date parsely-pub-date sailthru.date pubdate publishdate publish-date"
-    " publish_date publication_date article.published date.created article_date_original date"
-).split()
-_TITLES = "og:title dc.title dcterms.title citation_title twitter:title".split()
-_AUTHORS = "article:author author dc.creator dcterms.creator citation_author parsely-author byl".split()
+_PUBLISHED = [
+    "article:published_time",
+    "og:published_time",
+    "og:article:published_time",
+    "datepublished",
+    "dc.date.issued",
+    "dcterms.issued",
+    "dcterms.created",
+    "dc.date.created",
+    "dc.date",
+    "dcterms.date",
+    "citation_publication_date",
+    "citation_date",
+    "citation_online_date",
+    "parsely-pub-date",
+    "sailthru.date",
+    "pubdate",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "publication_date",
+    "article.published",
+    "date.created",
+    "article_date_original",
+    "date",
+]
+_TITLES = ["og:title", "dc.title", "dcterms.title", "citation_title", "twitter:title"]
+_AUTHORS = [
+    "article:author",
+    "author",
+    "dc.creator",
+    "dcterms.creator",
+    "citation_author",
+    "parsely-author",
+    "byl",
+]
 _LANGUAGE = re.compile(r"[a-zA-Z]{2}(?=$|[-_])")
 _SITE = re.compile(r"\s+[|·–—»•-]\s+[^|·–—»•]{1,40}$")
 _BYLINE = re.compile(r"(?:written )?by:?\s+", re.IGNORECASE)
@@ -119,8 +147,8 @@ def _published(
 ) -> tuple[str | None, str | None]:
     """When the page was published: as written, and in ISO 8601."""
     written = [*_texts(linked, "datePublished"), *(said[name] for name in _PUBLISHED if name in said)]
-    for element in tree.xpath("//*[@itemprop='datePublished']|//time[@pubdate]|//time[@datetime]"):
-        written.append(element.get("datetime") or element.get("content") or "")
+    shown = tree.xpath("//*[@itemprop='datePublished']|//time[@pubdate]|//time[@datetime]")
+    written += [element.get("datetime") or element.get("content") or "" for element in shown]
     for candidate in written:
         published = iso_date(candidate)
         if published:
