@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.compiled import BrokenCompilationError, Compiled
+from index.compiled import BrokenCompilationError, Compiled, sha256
 from index.original import BUNDLED, Original, bundled_folder
 
 # Part of every fingerprint: another number, other vectors. Raise it when what is written changes.
@@ -166,7 +166,5 @@ def _whole_key(folder: Path) -> str:
     """Changes with the content of any file, and with nothing else."""
     digest = hashlib.sha256()
     for path in _files(folder):
-        with path.open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").hexdigest()
-        digest.update(f"{path.relative_to(folder).as_posix()} {content}\n".encode())
+        digest.update(f"{path.relative_to(folder).as_posix()} {sha256(path)}\n".encode())
     return digest.hexdigest()

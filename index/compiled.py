@@ -47,9 +47,26 @@ class Settings:
     probe: list[float] = field(default_factory=list)
     sha256: dict[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def read(cls, folder: Path) -> "Settings":
+        """Read them from the folder of a compiled model. ValueError: it does not hold what was written."""
+        read = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
+        settings = cls(**read["settings"])
+        if read["sha256"] != settings.digest():
+            raise ValueError("the settings are not those that were written")
+        for name, written in settings.sha256.items():
+            if sha256(folder / name) != written:
+                raise ValueError(f"{name} is not what was written")
+        return settings
+
     def write(self, folder: Path) -> None:
         """Write them into the folder of a compiled model."""
-        (folder / SETTINGS).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+        content = {"settings": asdict(self), "sha256": self.digest()}
+        (folder / SETTINGS).write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+    def digest(self) -> str:
+        """A hash of every setting."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
 class BrokenCompilationError(Exception):
@@ -80,23 +97,20 @@ class Compiled:
     def open(cls, folder: Path) -> "Compiled":
         """Read a compiled model. BrokenCompilationError: it is damaged or for another machine."""
         try:
-            settings = Settings(**json.loads((folder / SETTINGS).read_text(encoding="utf-8")))
-            files = {name: (folder / name).read_bytes() for name in (MODEL, TOKENIZER)}
-        except (OSError, ValueError, TypeError) as error:
+            settings = Settings.read(folder)
+            model = cls.assemble(settings, folder)
+        except Exception as error:  # ONNX Runtime and tokenizers have no narrower one in common
             raise BrokenCompilationError(f"{folder} cannot be read: {error}") from error
-        for name, content in files.items():
-            if hashlib.sha256(content).hexdigest() != settings.sha256.get(name):
-                raise BrokenCompilationError(f"{folder / name} is not what was written")
-        model = cls.assemble(settings, session(files[MODEL]), files[TOKENIZER].decode())
         if float(model.encode_questions([PROBE])[0] @ np.asarray(settings.probe)) < _PROBE_COSINE:
             raise BrokenCompilationError(f"{folder} was compiled for another machine")
         return model
 
     @classmethod
-    def assemble(cls, settings: Settings, session: "InferenceSession", tokenizer: str) -> "Compiled":
-        """Put the parts of a compiled model together; ``tokenizer`` is in the format of tokenizer.json."""
+    def assemble(cls, settings: Settings, folder: Path) -> "Compiled":
+        """Put together what the settings say and the files that stand in the folder."""
         from tokenizers import Tokenizer
 
+        tokenizer = (folder / TOKENIZER).read_text(encoding="utf-8")
         cutting = Tokenizer.from_str(tokenizer)
         cutting.no_padding()
         cutting.no_truncation()
@@ -111,7 +125,7 @@ class Compiled:
             original=settings.original,
             _prompts=(settings.passage_prompt, settings.question_prompt),
             _cutting=cutting,
-            _session=session,
+            _session=_session(folder / MODEL),
             _threads=ThreadPoolExecutor(_cores(), thread_name_prefix="embedder"),
         )
 
@@ -137,8 +151,14 @@ class Compiled:
         return np.asarray(vector, dtype=np.float32)
 
 
-def session(model: bytes) -> "InferenceSession":
-    """Open a graph as it stands, for one thread per run."""
+def sha256(file: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _session(model: Path) -> "InferenceSession":
+    """A graph as it stands, for one thread per run."""
     from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
 
     options = SessionOptions()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.compilation import CompilationError
-from index.compiled import MODEL, PROBE, TOKEN_IDS, TOKENIZER, VECTOR, Compiled, Settings, session
+from index.compiled import MODEL, PROBE, TOKEN_IDS, TOKENIZER, VECTOR, Compiled, Settings, sha256
 from index.original import Original
 
 if TYPE_CHECKING:
@@ -56,14 +56,13 @@ def export(original: Original, folder: Path, version: int) -> None:
         _write_graph(original.model, plain)
     except Exception as error:
         raise CompilationError(f"it cannot be exported to ONNX: {_first_line(error)}") from error
-    tokenizer = tokens.fast.to_str()
-    (folder / TOKENIZER).write_text(tokenizer, encoding="utf-8")
+    (folder / TOKENIZER).write_text(tokens.fast.to_str(), encoding="utf-8")
     worst = 0.0
     for precision, floor in _FLOORS.items():
         with _quiet():
             _write_precision(plain, folder / MODEL, precision)
         settings = _settings(original, precision, version)
-        compiled = Compiled.assemble(settings, session((folder / MODEL).read_bytes()), tokenizer)
+        compiled = Compiled.assemble(settings, folder)
         worst = least_cosine(compiled, original)
         if worst >= floor:
             break
@@ -71,7 +70,7 @@ def export(original: Original, folder: Path, version: int) -> None:
         raise CompilationError(f"its compiled form gives other vectors (a cosine of {worst:.4f})")
     plain.unlink()
     probe = compiled.encode_questions([PROBE])[0].tolist()
-    written = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (MODEL, TOKENIZER)}
+    written = {name: sha256(folder / name) for name in (MODEL, TOKENIZER)}
     replace(settings, probe=probe, sha256=written).write(folder)
 
 

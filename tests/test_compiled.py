@@ -1,11 +1,11 @@
 """Compiled models: nearly the original's vectors, the same ones every time, without torch, from a cache."""
 
-import json
 import os
 import shutil
 import string
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from documents import Document, Refusal
 from index import Embedder, Index, rebuild_from
 from index.compilation import Cache, CompilationError
 from index.compile import compile_embedder
-from index.compiled import SETTINGS, Compiled
+from index.compiled import SETTINGS, Compiled, Settings
 from index.embedder import Runtime
 from index.original import Original
 from tests.conftest import run_python
@@ -263,6 +263,7 @@ def test_leftovers_of_a_killed_compilation_are_removed(tiny: Path, own_cache: Pa
 
 
 def flip(path: Path) -> None:
+    """Change one bit in the middle of a file."""
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
@@ -292,10 +293,8 @@ def test_a_damaged_model_is_compiled_again(tiny: Path, own_cache: Path, tiny_emb
 
 
 def test_a_model_that_gives_other_vectors_here_is_not_used(tiny: Path, own_cache: Path) -> None:
-    file = made(own_cache) / SETTINGS
-    settings = json.loads(file.read_text())
-    settings["probe"] = [-value for value in settings["probe"]]
-    file.write_text(json.dumps(settings))
+    settings = Settings.read(made(own_cache))
+    replace(settings, probe=[-value for value in settings.probe]).write(made(own_cache))
     assert Cache.at(own_cache).find(str(tiny)) is None
     assert isinstance(Embedder.load(str(tiny), cache=own_cache).model, Compiled)
     assert Cache.at(own_cache).find(str(tiny)) is not None
