@@ -1,7 +1,8 @@
 """The lexical leg: BM25 over terms, on a scale that means the same for every question."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.initialisms import Initialisms
-from index.words import terms
+from index.language import DEFAULT, language_of
+from index.words import alternatives, terms
 
 # Passages are of one size and hold a word once or twice: repetition and length say less than in whole
 # documents, for which 1.2 and 0.75 are usual. Measured on English and Chinese sets: eval/LOG.md.
 K1 = 0.4
 B = 0.4
-_INITIALISMS = "initialisms.json"
+_LEARNED = "learned.json"
+# A language is one of the index's if it is that of so large a share of the passages.
+_SPOKEN = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class LexicalIndex:
     """
 
     initialisms: Initialisms
+    languages: tuple[str, ...]
     _bm25: Any
     _vocabulary: dict[str, int]
     _passages: int
@@ -39,15 +44,15 @@ class LexicalIndex:
         import bm25s
 
         initialisms = Initialisms.learn(texts)
+        of_text, spoken = _languages(texts())
         vocabulary: dict[str, int] = {}
         rows = [
-            [vocabulary.setdefault(term, len(vocabulary)) for term in initialisms.expanded(terms(text))]
-            for text in texts()
+            [vocabulary.setdefault(term, len(vocabulary)) for term in initialisms.expanded(terms(text, own))]
+            for text, own in zip(texts(), of_text, strict=True)
         ]
         folder.mkdir()
-        (folder / _INITIALISMS).write_text(
-            json.dumps(dict(initialisms.phrases), ensure_ascii=False, indent=1), encoding="utf-8"
-        )
+        learned = {"languages": spoken, "initialisms": dict(initialisms.phrases)}
+        (folder / _LEARNED).write_text(json.dumps(learned, ensure_ascii=False, indent=1), encoding="utf-8")
         if not vocabulary:
             return  # nothing but punctuation: bm25s has no form for that
         bm25 = bm25s.BM25(k1=K1, b=B, method="lucene")
@@ -59,32 +64,41 @@ class LexicalIndex:
         """Open what ``write`` wrote; ``passages`` is how many texts it was given."""
         import bm25s
 
-        initialisms = Initialisms.of(json.loads((folder / _INITIALISMS).read_text(encoding="utf-8")))
+        learned = json.loads((folder / _LEARNED).read_text(encoding="utf-8"))
+        initialisms, spoken = Initialisms.of(learned["initialisms"]), tuple(learned["languages"])
         if not (folder / "params.index.json").exists():
-            return cls(initialisms, None, {}, passages)
+            return cls(initialisms, spoken, None, {}, passages)
         bm25 = bm25s.BM25.load(folder, mmap=True, show_progress=False)
-        return cls(initialisms, bm25, bm25.vocab_dict, passages)
+        return cls(initialisms, spoken, bm25, bm25.vocab_dict, passages)
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """The score of every passage, shape (passages,), each 0 to 1."""
         scores = np.zeros(self._passages, dtype=np.float32)
-        wanted = _wanted(question)
-        for term in wanted:
-            rows, parts = self._postings(term)
-            scores[rows] += parts
-        attainable = sum(map(self.weight, wanted))
+        attainable = 0.0
+        for forms in alternatives(question, self.languages):
+            for term in forms:
+                rows, parts = self._postings(term)
+                scores[rows] += parts
+            attainable += self._weight(forms)
         return scores / np.float32(attainable) if attainable else scores
 
     def words(self, question: str, row: int) -> list[tuple[str, float, float]]:
         """Each term of the question, its share of what is attainable, and its share of a passage's score."""
-        wanted = _wanted(question)
-        attainable = sum(map(self.weight, wanted))
+        wanted = alternatives(question, self.languages)
+        attainable = sum(map(self._weight, wanted))
         found = []
-        for term in wanted:
-            rows, parts = self._postings(term)
-            adds = float(parts[rows == row].sum())
-            found.append((term, self.weight(term) / attainable, adds / attainable))
+        for forms in wanted:
+            adds = 0.0
+            for term in forms:
+                rows, parts = self._postings(term)
+                adds += float(parts[rows == row].sum())
+            found.append((" or ".join(forms), self._weight(forms) / attainable, adds / attainable))
         return found
+
+    def _weight(self, forms: Sequence[str]) -> float:
+        """The most that a word can add, of whose forms a passage holds one: that of its best known form."""
+        known = [self.weight(term) for term in forms if term in self._vocabulary]
+        return max(known) if known else self.weight(forms[0])
 
     def weight(self, term: str) -> float:
         """The inverse document frequency of a term: the most that it can add to a BM25 score."""
@@ -101,6 +115,9 @@ class LexicalIndex:
         return arrays["indices"][start:end], arrays["data"][start:end]
 
 
-def _wanted(question: str) -> list[str]:
-    """The terms of a question, each once, in an order that does not depend on that of its words."""
-    return sorted(set(terms(question)))
+def _languages(texts: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The language of each text, and those of more than a few; what is in another counts as English."""
+    told = [language_of(text) or DEFAULT for text in texts]
+    enough = max(1, _SPOKEN * len(told))
+    spoken = sorted(code for code, count in Counter(told).items() if count >= enough)
+    return [code if code in spoken else DEFAULT for code in told], sorted({DEFAULT, *spoken})

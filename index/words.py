@@ -2,12 +2,16 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from Stemmer import Stemmer
 
+from index.language import DEFAULT, Language, language_of, languages
+
 # Changes when the same text gives other terms: an index made by another version is built again.
-VERSION = 3
+VERSION = 4
 
 _PREFIXES = "anti|co|counter|de|e|inter|intra|macro|micro|mid|multi|non|over|post|pre|re|semi|sub|un|under"
 _HYPHENS = "\u2010\u2011\u00ad\u2212-"
@@ -23,46 +27,74 @@ _NOT_IN_A_WORD = str.maketrans("", "", _HYPHENS)
 # An initialism in the plural: MoUs.
 _PLURAL = re.compile(r"(?<=[A-Z])s$")
 
-# English words that say how a sentence is built, and how a question is asked, but not what about.
-_FUNCTION_WORDS = frozenset(
-    """
-    a about above after again all also am an and any are aren't as at be because been before being
-    below between both but by can can't cannot could couldn't did didn't do does doesn't doing don't
-    down during each few for from further had hadn't has hasn't have haven't having he her here hers
-    herself him himself his how i if in into is isn't it its itself just me more most my myself no
-    nor not of off on once only or other our ours ourselves out over own same she should shouldn't
-    so some such than that the their theirs them themselves then there these they this those through
-    to too under until up us very was wasn't we were weren't what when where which while who whom whose
-    why will with won't would wouldn't you your yours yourself yourselves
-    """.split()  # noqa: SIM905 - 150 pairs of quotation marks would hide the words
-)
 
 # The same for single Chinese characters, traditional and simplified.
 _FUNCTION_CHARACTERS = frozenset("的了是在和與与之於于為为嗎吗呢什麼么哪何誰谁個个這这那有被由從从到及或也都")
 
 
-def terms(text: str) -> list[str]:
+def terms(text: str, language: str = DEFAULT) -> list[str]:
     """The terms of a text, in order, repeated as often as they occur.
 
-    Case, accents, width and the spelling of hyphens do not matter; English words are stemmed (Snowball);
+    Case, accents, width and the spelling of hyphens do not matter; words are stemmed (Snowball, by language);
     numbers stay whole; Chinese, Japanese and Korean runs become overlapping pairs of characters and single
     ones. Words that only build the sentence are left out, unless capitals say that they are a name (IT, US).
     """
+    found: list[str] = []
+    for run in _runs(text):
+        found.extend(_terms_of(run, languages()[language]))
+    return found
+
+
+def alternatives(question: str, spoken: Sequence[str]) -> list[tuple[str, ...]]:
+    """The terms of a question, each once, sorted; for a word the forms it has in the languages of the index.
+
+    Where the question itself tells its language, there is one form.
+    """
+    told = language_of(question, spoken)
+    considered = [languages()[code] for code in ([told] if told else spoken)]
+    found: set[tuple[str, ...]] = set()
+    for run in _runs(question):
+        if run.kind == "script":
+            found.update((term,) for term in _terms_of(run, considered[0]))
+        else:
+            forms = {term for language in considered for term in _terms_of(run, language)}
+            if forms:
+                found.add(tuple(sorted(forms)))
+    return sorted(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A stretch of one kind: a number, a word, characters of a script without spaces."""
+
+    kind: str
+    text: str
+    is_name: bool
+
+
+def _runs(text: str) -> Iterator[_Run]:
     text = _folded(text)
     capitals_tell = not text.isupper()
-    found: list[str] = []
     for match in _TERM.finditer(text):
-        kind, run = match.lastgroup, match.group()
-        if kind == "script":
-            found.extend(run[at : at + 2] for at in range(len(run) - 1))
-            found.extend(character for character in run if character not in _FUNCTION_CHARACTERS)
-        elif kind == "number":
-            found.append(_GROUPED.sub("", run))
-        else:
-            is_name = capitals_tell and len(run) > 1 and run.isupper()
-            if is_name or run.casefold() not in _FUNCTION_WORDS:
-                found.append(_stem(_PLURAL.sub("", run).casefold()))
-    return found
+        run = match.group()
+        yield _Run(match.lastgroup or "", run, capitals_tell and len(run) > 1 and run.isupper())
+
+
+def _terms_of(run: _Run, language: Language) -> list[str]:
+    text = run.text
+    if run.kind == "script":
+        pairs = [text[at : at + 2] for at in range(len(text) - 1)]
+        return pairs + [character for character in text if character not in _FUNCTION_CHARACTERS]
+    if run.kind == "number":
+        return [_GROUPED.sub("", text)]
+    if not run.is_name and text.casefold() in _left_out(language.code):
+        return []
+    return [_stem(_PLURAL.sub("", text).casefold(), language.stemmer)]
+
+
+@lru_cache
+def _left_out(code: str) -> frozenset[str]:
+    return frozenset(map(_folded, languages()[code].function_words))
 
 
 def _folded(text: str) -> str:
@@ -74,12 +106,12 @@ def _folded(text: str) -> str:
 
 
 @lru_cache(maxsize=200_000)
-def _stem(word: str) -> str:
+def _stem(word: str, stemmer: str) -> str:
     word = word.translate(_NOT_IN_A_WORD).removesuffix("'s").removesuffix("’s")
-    stemmed: str = _english().stemWord(word)
+    stemmed: str = _stemmer(stemmer).stemWord(word)
     return stemmed
 
 
-@lru_cache(maxsize=1)
-def _english() -> Stemmer:
-    return Stemmer("english")
+@lru_cache
+def _stemmer(name: str) -> Stemmer:
+    return Stemmer(name)
