@@ -26,6 +26,8 @@ _PLAIN = Format("text/plain", "documents.formats.plain", isolated=False)
 _MARKDOWN = Format("text/markdown", "documents.formats.plain", isolated=False)
 _HTML = Format("text/html", "documents.formats.html", "html")
 
+_PDF = Format("application/pdf", "documents.formats.pdf", extra="pdf")
+
 # By the lower-case end of a file's name.
 FORMATS: dict[str, Format] = {
     ".txt": _PLAIN,
@@ -34,6 +36,7 @@ FORMATS: dict[str, Format] = {
     ".html": _HTML,
     ".htm": _HTML,
     ".xhtml": Format("application/xhtml+xml", "documents.formats.html", "html"),
+    ".pdf": _PDF,
 }
 
 

@@ -1,0 +1,95 @@
+"""The headings of a PDF: what its bookmarks name, else what is set larger or bolder than its text."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from documents.formats.pdf_layout import Block
+
+_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s")
+_LETTERS = re.compile(r"[^\W\d_]")
+_SPACE = re.compile(r"\W+")
+_LONGEST = 250  # characters
+_MOST_LINES = 4
+_LARGER = 1.12
+_DEEPEST = 6
+_ENOUGH_BOOKMARKS = 3
+
+Bookmark = tuple[str, int, int]  # title, level from 1, page from 0
+
+
+def mark_headings(blocks: Sequence[Block], texts: Sequence[str], bookmarks: Sequence[Bookmark]) -> None:
+    """Makes headings of the blocks that are; ``texts`` holds each block's text."""
+    named = _named(blocks, texts, bookmarks)
+    if len(named) >= _ENOUGH_BOOKMARKS:
+        for at, level in named.items():
+            blocks[at].kind, blocks[at].level = "heading", level
+        return
+    body = _body_size(blocks, texts)
+    bold_body = 2 * sum(len(t) for b, t in zip(blocks, texts, strict=True) if b.bold) > sum(map(len, texts))
+    found = [
+        at
+        for at, (block, text) in enumerate(zip(blocks, texts, strict=True))
+        if _reads_as_heading(block, text)
+        and (block.size >= _LARGER * body or (block.bold and not bold_body and block.size >= 0.95 * body))
+    ]
+    headed = {
+        at for at in found if any(later not in found for later in range(at + 1, min(at + 4, len(blocks))))
+    }
+    classes = sorted({_class(blocks[at]) for at in headed}, reverse=True)
+    for at in headed:
+        level = classes.index(_class(blocks[at])) + 1 + _depth_within(blocks, texts, at, headed)
+        blocks[at].kind, blocks[at].level = "heading", min(level, _DEEPEST)
+
+
+def _named(blocks: Sequence[Block], texts: Sequence[str], bookmarks: Sequence[Bookmark]) -> dict[int, int]:
+    """The blocks that bookmarks point to, with their levels."""
+    levels = {(_plain(title), page): level for title, level, page in reversed(bookmarks)}
+    named = {}
+    for at, (block, text) in enumerate(zip(blocks, texts, strict=True)):
+        if len(text) <= _LONGEST and block.lines:
+            plain = _plain(text)
+            unnumbered = _plain(_NUMBER.sub("", text, count=1))
+            level = levels.get((plain, block.lines[0].page)) or levels.get((unnumbered, block.lines[0].page))
+            if level and plain:
+                named[at] = min(level, _DEEPEST)
+    return named
+
+
+def _plain(text: str) -> str:
+    return _SPACE.sub("", text).casefold()
+
+
+def _body_size(blocks: Sequence[Block], texts: Sequence[str]) -> float:
+    sizes: Counter[float] = Counter()
+    for block, text in zip(blocks, texts, strict=True):
+        sizes[round(block.size * 2) / 2] += len(text)
+    return max(sizes, key=lambda size: (sizes[size], -size), default=1.0)
+
+
+def _reads_as_heading(block: Block, text: str) -> bool:
+    if block.kind == "item" and not _NUMBER.match(text):
+        return False
+    if len(text) > _LONGEST or len(block.lines) > _MOST_LINES or block.lines[0].cells:
+        return False
+    letters = len(_LETTERS.findall(text))
+    if text[0].islower() or text[-1] == "-":
+        return False
+    return letters >= 2 and 2 * letters >= len(text) and text[-1] not in ".,;:。，；："
+
+
+def _class(block: Block) -> tuple[float, bool]:
+    return round(block.size), block.bold
+
+
+def _depth_within(blocks: Sequence[Block], texts: Sequence[str], at: int, headed: set[int]) -> int:
+    """How much deeper its number is than the shallowest of its class."""
+    number = _NUMBER.match(texts[at])
+    if not number:
+        return 0
+    depths = [
+        match[1].count(".")
+        for other in headed
+        if _class(blocks[other]) == _class(blocks[at]) and (match := _NUMBER.match(texts[other]))
+    ]
+    return number[1].count(".") - min(depths)
