@@ -17,8 +17,8 @@ from documents.formats.pdf_lines import Line, page_lines
 from documents.formats.pdf_order import in_reading_order
 from documents.formats.pdf_tables import with_headers
 from documents.formats.properties import author_said, date_said, title_said
-from documents.metadata import published_of
 from documents.lines import lines_of
+from documents.metadata import published_of
 from documents.reading import Attachment, Limits, Reading, Unreadable
 
 _MOST_BOOKMARKS = 5_000

@@ -10,7 +10,8 @@ from typing import Literal
 from documents.formats.pdf_lines import HYPHEN, Line
 
 _ITEM = re.compile(
-    r"(?:[•‣◦▪▫●○■□◆◇►▶➢➤✓✔❖·∙⁃–—*-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,5}[.)]|\[\d{1,3}\])[ \t]+(?=\S)"
+    r"(?:[•‣◦▪▫●○■□◆◇►▶➢➤✓✔❖·∙⁃–—*-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{1,5}[.)]|\[\d{1,3}\])"
+    r"[ \t]+(?=\S)"
 )
 _NUMBERED = re.compile(r"(?:(?:\d{1,2}(?:\.\d{1,2}){0,4}\.?|[IVX]{1,5}\.|[A-Z]\.\d{0,2})[ \t]+)(?=\S)")
 _FINAL = re.compile(r"[.!?:;…。！？：；][\"'”’」』)\]]*(?:\[\d{1,3}\])?$")
@@ -153,7 +154,7 @@ def _begins(block: Block, above: Line, line: Line, right: float, hanging: bool) 
         return True
     indent = line.left - above.left
     if block.kind == "item":
-        return indent < -0.7 * line.size and len(block.lines) > 1 or _ends_short(above, line, right)
+        return (indent < -0.7 * line.size and len(block.lines) > 1) or _ends_short(above, line, right)
     if indent > 0.7 * line.size and not hanging:
         return True
     if indent < -0.7 * line.size and len(block.lines) > 1:

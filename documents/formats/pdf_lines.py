@@ -24,6 +24,7 @@ _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _BULLETS = {"\uf0b7": "•", "\uf0a7": "▪", "\uf0a8": "◦", "\uf0d8": "➢", "\uf0fc": "✓", "\uf076": "❖"}
 _NOTE_MARK = re.compile(r"\d{1,3}")
 _WORD_END = re.compile(r"(?:[^\W\d_]{3}|[.,;:!?)\]”’\"])$")
+_BOLD = re.compile(rb"bold|black|heavy|-bd|cmbx|sfbx|medi\b")
 _COLUMN_GAP = 1.5  # em: so far apart stand the cells of a table, not words
 _SAME_LINE = 0.5  # em: so far up or down stand an index and a power from their line
 _RAISED = 0.15
@@ -60,6 +61,14 @@ class _Word:
     bold: bool
     turn: int
     spaced: bool  # white space stands before it
+
+    def takes(self, glyph: "_Glyph") -> bool:
+        """Whether a character goes on with this word."""
+        return (
+            glyph.turn == self.turn
+            and abs(glyph.base - self.base) <= _RAISED * self.size
+            and self.left - 0.5 * self.size <= glyph.left <= self.right + self.size
+        )
 
 
 @dataclass(slots=True)
@@ -104,13 +113,41 @@ def page_lines(text_page: Any, page: int) -> list[Line]:
 
 
 def _words(text_page: Any) -> Iterator[_Word]:
-    import pypdfium2.raw as pdfium
-
-    raw = text_page.raw
-    x, y = ctypes.c_double(), ctypes.c_double()
-    box = pdfium.FS_RECTF()
     word: _Word | None = None
     spaced = False
+    for glyph in _glyphs(text_page.raw):
+        if word and (glyph.character.isspace() or not word.takes(glyph)):
+            yield word
+            word = None
+        if glyph.character.isspace():
+            spaced = spaced or glyph.character == " "
+        elif word:
+            word.text += glyph.character
+            word.right = max(word.right, glyph.right)
+        else:
+            size, bold = _font(text_page.raw, glyph.at)
+            word = _Word(glyph.character, glyph.left, glyph.right, glyph.base, size, bold, glyph.turn, spaced)
+            spaced = False
+    if word:
+        yield word
+
+
+@dataclass(slots=True)
+class _Glyph:
+    at: int
+    character: str  # more than one where a glyph stands for them; "\n" or " " for any white space
+    left: float = 0.0
+    right: float = 0.0
+    base: float = 0.0
+    turn: int = 0
+
+
+def _glyphs(raw: Any) -> Iterator[_Glyph]:
+    """The characters of a page with their places; those that are no text are left out."""
+    import pypdfium2.raw as pdfium
+
+    x, y = ctypes.c_double(), ctypes.c_double()
+    box = pdfium.FS_RECTF()
     high = 0
     for at in range(pdfium.FPDFText_CountChars(raw)):
         code = pdfium.FPDFText_GetUnicode(raw, at)
@@ -122,51 +159,36 @@ def _words(text_page: Any) -> Iterator[_Word]:
         high = 0
         if code in _LIGATURES and pdfium.FPDFText_HasUnicodeMapError(raw, at) == 1:
             code = _LIGATURES[code]
-        if chr(min(code, 0x10FFFF)).isspace():
-            spaced = spaced or code not in _LINE_ENDS
-            if word:
-                yield word
-            word = None
-            continue
-        character = HYPHEN if code in _LINE_END_HYPHENS else _character(code)
-        if not character:
-            continue
-        pdfium.FPDFText_GetCharOrigin(raw, at, x, y)
-        pdfium.FPDFText_GetLooseCharBox(raw, at, box)
-        turn = word.turn if word else _turn(pdfium.FPDFText_GetCharAngle(raw, at))
-        left, base = _turned(x.value, y.value, turn)
-        right = max(_turned(box.left, box.bottom, turn)[0], _turned(box.right, box.top, turn)[0])
-        if word and (
-            abs(base - word.base) > _RAISED * word.size
-            or left < word.left - 0.5 * word.size
-            or left > word.right + word.size
-        ):
-            yield word
-            word, spaced = None, left > word.right + word.size
+        character = _character(code)
+        if character.isspace():
+            yield _Glyph(at, character)
+        elif character:
+            pdfium.FPDFText_GetCharOrigin(raw, at, x, y)
+            pdfium.FPDFText_GetLooseCharBox(raw, at, box)
             turn = _turn(pdfium.FPDFText_GetCharAngle(raw, at))
             left, base = _turned(x.value, y.value, turn)
-        if word:
-            word.text += character
-            word.right = max(word.right, right)
-        else:
-            size, bold = _font(
-                raw, at, abs(box.top - box.bottom) if turn % 2 == 0 else abs(box.right - box.left)
-            )
-            word = _Word(character, left, right, base, size, bold, turn, spaced)
-            spaced = False
-    if word:
-        yield word
+            ends = _turned(box.left, box.bottom, turn)[0], _turned(box.right, box.top, turn)[0]
+            yield _Glyph(at, character, left, max(ends), base, turn)
 
 
 def _character(code: int) -> str:
     """A character as it enters the text; empty where it has none to give."""
-    if code < 0x20 or code == 0x7F or code in _REMOVED or code > 0x10FFFF:
+    if code in _LINE_END_HYPHENS:
+        return HYPHEN
+    if code in _LINE_ENDS:
+        return "\n"
+    if code in _REMOVED or code > 0x10FFFF:
         return ""
-    # What Unicode keeps for control codes are quotation marks and dashes of Windows.
-    return bytes((code,)).decode("cp1252", "ignore") if 0x80 <= code < 0xA0 else chr(code)
+    if 0x80 <= code < 0xA0:
+        # What Unicode keeps for control codes are quotation marks and dashes of Windows.
+        return bytes((code,)).decode("cp1252", "ignore")
+    character = chr(code)
+    if character.isspace():
+        return " "
+    return character if code >= 0x20 and code != 0x7F else ""
 
 
-def _font(raw: Any, at: int, height: float) -> tuple[float, bool]:
+def _font(raw: Any, at: int) -> tuple[float, bool]:
     """The size of a character in points, as the page shows it, and whether its font is bold."""
     import pypdfium2.raw as pdfium
 
@@ -174,15 +196,11 @@ def _font(raw: Any, at: int, height: float) -> tuple[float, bool]:
     matrix = pdfium.FS_MATRIX()
     if pdfium.FPDFText_GetMatrix(raw, at, matrix):
         size *= math.hypot(matrix.b, matrix.d) or 1.0
-    if not 0.5 <= size <= 1_000:
-        size = min(max(height, 1.0), 1_000.0)
+    size = size if math.isfinite(size) else 1.0
     name = ctypes.create_string_buffer(128)
-    flags = ctypes.c_int()
-    pdfium.FPDFText_GetFontInfo(raw, at, name, len(name), flags)
-    described = name.value.lower()
-    bold = b"bold" in described or b"black" in described or b"heavy" in described or b"-bd" in described
-    bold = bold or bool(re.search(rb"cmbx|sfbx|nimbus\w*-medi|\bmedi\b", described))
-    return round(size, 1), bold or pdfium.FPDFText_GetFontWeight(raw, at) >= 600
+    pdfium.FPDFText_GetFontInfo(raw, at, name, len(name), ctypes.c_int())
+    bold = _BOLD.search(name.value.lower()) is not None or pdfium.FPDFText_GetFontWeight(raw, at) >= 600
+    return round(min(max(size, 0.5), 1_000.0), 1), bold
 
 
 def _turn(angle: float) -> int:

@@ -14,8 +14,8 @@ _FEWEST_ROWS = 2
 def with_headers(blocks: Sequence[Block]) -> list[Block]:
     """The blocks, the rows of evident tables carrying their header: "Month: May; Shows: 48; Net: $11,250".
 
-    A header is the first line, of three or more cells none with a digit; below it stand two rows or more, of which
-    every cell lies below a cell of the header of its own. The header's own line goes into its rows.
+    A header is the first line, of three or more cells without a digit; below it stand two rows or more,
+    of which every cell lies below a cell of the header of its own. The header's own line goes into its rows.
     """
     kept: list[Block] = []
     at = 0

@@ -49,7 +49,7 @@ def author_said(author: object) -> str | None:
 
 
 def date_said(written: object) -> str | None:
-    """The day of a file's making as ISO 8601: from ``D:20231129…`` or ``2023-11-29T…``; None if it cannot be."""
+    """The day a file was made, in ISO 8601: from ``D:20231129…`` or ``2023-11-29T…``."""
     match = _DATE.match(_clean(written))
     if not match:
         return None
