@@ -6,17 +6,20 @@ from pathlib import Path
 
 from documents.document import Document
 from documents.formats import format_of
-from documents.reader import Reader, Unread, told, unknown
+from documents.reader import Known, Reader, Unread, told, unknown
 from documents.reading import Limits
 from documents.refusal import Refusal
 
 
-def read_folder(folder: Path, *, limits: Limits | None = None) -> Iterator[Document | Unread]:
+def read_folder(
+    folder: Path, *, limits: Limits | None = None, known: Known | None = None
+) -> Iterator[Document | Unread]:
     """Reads every file below a folder whose format is known, in the order of their doc_ids (by code point).
 
     What is inside a file (an attachment, a member of an archive) comes right after it. Hidden files and
     folders are passed over. Whatever else does not become a document comes as `Unread`; no file stops
-    the rest. Raises `Refusal` at once when the folder is missing, is none, or cannot be read.
+    the rest. A file that is ``known`` is hashed and no more. Raises `Refusal` at once when the folder is
+    missing, is none, or cannot be read.
     """
     folder = Path(folder)
     try:
@@ -27,13 +30,13 @@ def read_folder(folder: Path, *, limits: Limits | None = None) -> Iterator[Docum
         raise Refusal(f"{folder} is not a folder; give the folder that holds the documents") from error
     except OSError as error:
         raise Refusal(f"cannot read the folder {folder} ({told(error)}); check its permissions") from error
-    return _read(folder, limits)
+    return _read(folder, limits, known)
 
 
-def _read(folder: Path, limits: Limits | None) -> Iterator[Document | Unread]:
+def _read(folder: Path, limits: Limits | None, known: Known | None) -> Iterator[Document | Unread]:
     root = folder.resolve()
     found = sorted(_walk(folder, root), key=lambda entry: entry.path if isinstance(entry, Unread) else entry)
-    with Reader(limits) as reader:
+    with Reader(limits, known) as reader:
         for entry in found:
             if isinstance(entry, Unread):
                 yield entry

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -29,11 +29,16 @@ class Unread:
     reason: str
 
 
+# What reading a file gave before, by its doc_id and SHA-256; None where it is to be read.
+Known = Callable[[str, str], Sequence[Document | Unread] | None]
+
+
 class Reader:
     """Reads files of every format, within limits; a context manager, because of the process it may start."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, known: Known | None = None) -> None:
         self.limits = limits or Limits()
+        self._known = known
         self._isolation = Isolation(self.limits)
 
     def __enter__(self) -> "Reader":
@@ -57,7 +62,11 @@ class Reader:
         except OSError as error:
             yield Unread(doc_id, "failed", f"cannot be read: {told(error)}")
         else:
-            yield from self._read(data, doc_id, 0, _Budget(self.limits, len(data)))
+            known = self._known(doc_id, sha256(data).hexdigest()) if self._known is not None else None
+            if known is None:
+                yield from self._read(data, doc_id, 0, _Budget(self.limits, len(data)))
+            else:
+                yield from known
 
     def _bytes(self, path: Path) -> bytes:
         limit = self.limits.max_bytes

@@ -10,7 +10,7 @@ from index.generation import Generation
 from index.hit import Hit, Scores
 from index.index import Index
 from index.ranking import Candidates, Ranking
-from index.rebuild import RebuildSummary, rebuild_from
+from index.rebuild import RebuildSummary, rebuild_folder, rebuild_from
 from index.reranker import Reranker
 from index.store import DocumentSummary
 
@@ -28,5 +28,6 @@ __all__ = [
     "Reranker",
     "Scores",
     "Word",
+    "rebuild_folder",
     "rebuild_from",
 ]

@@ -6,10 +6,11 @@ import click
 
 from documents import Refusal, Unread, read_folder
 from index.embedder import Embedder
+from index.options import index_option
 from index.progress import shown
-from index.rebuild import RebuildSummary, rebuild_from
+from index.rebuild import Plan, RebuildSummary, plan_folder, rebuild_folder
+from index.watch import state_of, wait_for_change
 
-INDEX_FOLDER = Path("var/index")
 # How many of the files that gave no document are named one by one.
 NAMED = 20
 
@@ -24,53 +25,78 @@ NAMED = 20
     show_envvar=True,
     help="Folder of documents, read with everything below it.",
 )
-@click.option(
-    "--index",
-    "index_folder",
-    type=click.Path(path_type=Path),
-    default=INDEX_FOLDER,
-    show_default=True,
-    envvar="PINCITE_INDEX",
-    show_envvar=True,
-    help="Folder of the index.",
-)
+@index_option
 @click.option(
     "--embedder",
     envvar="PINCITE_EMBEDDER",
     show_envvar=True,
     help="A sentence-transformers name or folder; without it the bundled all-MiniLM-L6-v2.",
 )
-def rebuild(documents_folder: Path, index_folder: Path, embedder: str | None) -> None:
+@click.option("--full", is_flag=True, help="Take nothing over from the published index.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done and how long it would take.")
+@click.option("--watch", is_flag=True, help="Stay, and rebuild whenever the documents change.")
+def rebuild(
+    documents_folder: Path, index_folder: Path, embedder: str | None, full: bool, dry_run: bool, watch: bool
+) -> None:
     """Index a folder of documents and publish the result.
 
-    The index that is being served stays as it is until the new one is whole.
+    Files that have not changed are taken over from the published index, and the result is the same as
+    without it. The index that is being served stays as it is until the new one is whole.
     """
-    readings = read_folder(documents_folder)
+    read_folder(documents_folder)  # what is no folder is refused before anything slow
     with shown() as progress:
         progress("loading embedder", 0, None)
         model = Embedder.load(embedder)
-        try:
-            summary = rebuild_from(readings, index_folder, model, progress=progress)
-        except Refusal as refusal:
-            raise Refusal(f"{documents_folder}: {refusal}") from refusal
+        if dry_run:
+            plan = plan_folder(documents_folder, index_folder, model, full=full)
+            click.echo(planned(plan))
+            return
+        state = state_of(documents_folder, leave_out=index_folder)
+        summary = rebuild_folder(documents_folder, index_folder, model, full=full, progress=progress)
     click.echo(described(summary))
+    while watch:
+        state = wait_for_change(documents_folder, state, leave_out=index_folder)
+        try:
+            click.echo(described(rebuild_folder(documents_folder, index_folder, model)))
+        except Refusal as refusal:
+            click.echo(f"pincite: {refusal}", err=True)
+
+
+def planned(plan: Plan) -> str:
+    """The plan as a person reads it."""
+    took = "nothing was measured yet" if plan.seconds is None else f"about {plan.seconds:,.0f} s"
+    return "\n".join(
+        [
+            f"{plan.changes.described()}; {_counted_unread(plan.unread)}",
+            f"{plan.fresh:,} of {plan.passages:,} passages to embed; {took}",
+            *_named(plan.unread),
+        ]
+    )
 
 
 def described(summary: RebuildSummary) -> str:
     """The summary as a person reads it, every unread file by name and reason (a few, then a count)."""
     counted = f"{summary.documents:,} documents, {summary.passages:,} passages"
-    unread = f"{_count(summary.unread, 'skipped')}, {_count(summary.unread, 'failed')}"
-    lines = [
-        f"{counted} ({summary.reused:,} unchanged), {unread}; {summary.seconds:.1f} s",
-        f"generation {summary.generation.id}",
-    ]
+    kept = f"{summary.reused:,} unchanged" + (f", {summary.resumed:,} resumed" if summary.resumed else "")
+    return "\n".join(
+        [
+            f"{counted} ({kept}), {_counted_unread(summary.unread)}; {summary.seconds:.1f} s",
+            f"generation {summary.generation.id}: {summary.changes.described()}",
+            *_named(summary.unread),
+        ]
+    )
+
+
+def _counted_unread(unread: tuple[Unread, ...]) -> str:
+    skipped, failed = (sum(file.kind == kind for file in unread) for kind in ("skipped", "failed"))
+    return f"{skipped:,} skipped, {failed:,} failed"
+
+
+def _named(unread: tuple[Unread, ...]) -> list[str]:
+    lines = []
     for kind in ("failed", "skipped"):
-        files = [unread for unread in summary.unread if unread.kind == kind]
-        lines += [f"  {kind} {unread.path}: {unread.reason}" for unread in files[:NAMED]]
+        files = [file for file in unread if file.kind == kind]
+        lines += [f"  {kind} {file.path}: {file.reason}" for file in files[:NAMED]]
         if len(files) > NAMED:
             lines.append(f"  … and {len(files) - NAMED:,} more {kind}")
-    return "\n".join(lines)
-
-
-def _count(unread: tuple[Unread, ...], kind: str) -> str:
-    return f"{sum(file.kind == kind for file in unread):,} {kind}"
+    return lines

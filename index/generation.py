@@ -1,38 +1,34 @@
 """A generation: one whole, immutable state of the index, and the folder that holds several.
 
-    CURRENT                  the published generation's id
-    LOCK                     one rebuild at a time; says whose
-    generations/<id>/        manifest.json names every other file with its size and SHA-256
-
-Everything is written into a folder of its own, made durable and renamed into place before CURRENT, in one
-atomic step, comes to name it. A crash at any instant leaves the old generation or the new one, whole.
+CURRENT                  the published generation's id
+LOCK                     whose rebuild is running, and since when
+JOURNAL                  what an interrupted rebuild had embedded
+generations/<id>/        manifest.json names every other file with its size and SHA-256, and ends in its own
 """
 
-import contextlib
 import hashlib
 import json
-import os
 import shutil
-import socket
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from documents import Refusal
+from index.durability import make_durable, remove_folder
 
-FORMAT = 1
+# Raise it when a file of a generation changes its form.
+FORMAT = 2
 KEPT = 3
-_MANIFEST = "manifest.json"
-_UNFINISHED = ".unfinished-"
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
     """One published state. ``fingerprint`` is the same wherever the same documents were indexed the same way.
 
-    ``built_at`` is ISO 8601 in UTC. ``manifest`` is the whole of manifest.json.
+    ``built_at`` is ISO 8601 in UTC. ``size`` is in bytes, without the manifest. ``manifest`` is the whole of
+    manifest.json.
     """
 
     id: str
@@ -41,41 +37,81 @@ class Generation:
     built_at: str
     documents: int
     passages: int
+    size: int
     manifest: dict[str, Any]
 
     @classmethod
     def read(cls, folder: Path) -> "Generation":
         """Read a generation's manifest. Refusal: none there, or one that this version cannot read."""
         try:
-            manifest = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise Refusal(
-                f"the generation {folder.name} has no readable {_MANIFEST}; rebuild the index"
-            ) from error
-        if manifest.get("format") != FORMAT:
-            raise Refusal(
-                f"the generation {folder.name} has format {manifest.get('format')!r}, this version reads "
-                f"{FORMAT}; rebuild the index"
+            manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            if manifest.get("format") != FORMAT:
+                raise Refusal(
+                    f"the generation {folder.name} has format {manifest.get('format')!r}, this version reads "
+                    f"{FORMAT}; rebuild the index: pincite rebuild --documents FOLDER"
+                )
+            return cls(
+                id=manifest["id"],
+                folder=folder,
+                fingerprint=manifest["fingerprint"],
+                built_at=manifest["built_at"],
+                documents=manifest["counts"]["documents"],
+                passages=manifest["counts"]["passages"],
+                size=sum(file["size"] for file in manifest["files"].values()),
+                manifest=manifest,
             )
-        counts = manifest["counts"]
-        return cls(
-            id=manifest["id"],
-            folder=folder,
-            fingerprint=manifest["fingerprint"],
-            built_at=manifest["built_at"],
-            documents=counts["documents"],
-            passages=counts["passages"],
-            manifest=manifest,
-        )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Refusal(
+                f"{folder / MANIFEST} cannot be read; go back to an older one: pincite index rollback, "
+                "or rebuild the index: pincite rebuild --documents FOLDER"
+            ) from error
+
+    @property
+    def source(self) -> Path | None:
+        """The folder that the documents were read from; None when they did not come from one."""
+        folder = self.manifest.get("source")
+        return None if folder is None else Path(folder)
+
+
+def manifest_text(manifest: dict[str, Any]) -> str:
+    """The manifest as it stands in its file: complete, the hash of all the rest at its end."""
+    rest = {name: value for name, value in manifest.items() if name != "sha256"}
+    digest = hashlib.sha256(_json(rest).encode()).hexdigest()
+    return _json({**rest, "sha256": digest}) + "\n"
+
+
+def current_id(index_folder: Path) -> str | None:
+    """The id that CURRENT holds, whatever it names; None when nothing was published yet."""
+    try:
+        return (index_folder / "CURRENT").read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return None
 
 
 def current(index_folder: Path) -> Generation | None:
-    """The published generation; None when there is none yet."""
-    try:
-        name = (index_folder / "CURRENT").read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+    """The published generation; None when there is none yet. Refusal: it is missing or cannot be read."""
+    name = current_id(index_folder)
+    if name is None:
         return None
-    return Generation.read(_generations(index_folder) / name)
+    if name not in ids(index_folder):
+        raise Refusal(
+            f"{index_folder / 'CURRENT'} names {name!r}, which is not there; choose one that is: "
+            "pincite index list, pincite index rollback"
+        )
+    return Generation.read(generations_folder(index_folder) / name)
+
+
+def ids(index_folder: Path) -> list[str]:
+    """The ids of all whole generations, oldest first."""
+    folder = generations_folder(index_folder)
+    if not folder.is_dir():
+        return []
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def generations_folder(index_folder: Path) -> Path:
+    """Where the generations stand."""
+    return index_folder / "generations"
 
 
 def new_id(fingerprint: str) -> str:
@@ -84,114 +120,31 @@ def new_id(fingerprint: str) -> str:
     return f"{instant}Z-{fingerprint[:8]}"
 
 
-@contextlib.contextmanager
-def locked(index_folder: Path) -> Iterator[None]:
-    """Hold the index folder for one rebuild. Refusal: another process holds it.
-
-    The lock is the operating system's (it ends with its process, however that ends); the file's text only
-    tells a person who holds it and since when.
-    """
-    from filelock import FileLock, Timeout
-
-    index_folder.mkdir(parents=True, exist_ok=True)
-    path = index_folder / "LOCK"
-    lock = FileLock(str(path) + ".held", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        holder = path.read_text(encoding="utf-8").strip() if path.exists() else "another process"
-        raise Refusal(f"{index_folder} is being rebuilt by {holder}; wait for it or stop it") from None
-    try:
-        since = datetime.now(UTC).isoformat(timespec="seconds")
-        path.write_text(f"process {os.getpid()} on {socket.gethostname()} since {since}\n", encoding="utf-8")
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-        lock.release()
-
-
-@contextlib.contextmanager
-def unfinished(index_folder: Path) -> Iterator[Path]:
-    """An empty folder to write a generation into; removed again unless it was published."""
-    generations = _generations(index_folder)
-    generations.mkdir(parents=True, exist_ok=True)
-    for left_over in generations.glob(f"{_UNFINISHED}*"):
-        shutil.rmtree(left_over)
-    folder = generations / f"{_UNFINISHED}{os.getpid()}"
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def publish(index_folder: Path, folder: Path, manifest: dict[str, Any]) -> Generation:
-    """Make the finished folder durable, give it its place and let CURRENT name it.
-
-    ``manifest`` is completed with the format and with the size and hash of every file.
-    """
-    files = {
-        path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": _sha256(path)}
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-    text = json.dumps({"format": FORMAT, **manifest, "files": files}, ensure_ascii=False, indent=1)
-    (folder / _MANIFEST).write_text(text + "\n", encoding="utf-8")
-    for path in sorted(folder.rglob("*")):
-        _make_durable(path)
-    _make_durable(folder)
-    place = _generations(index_folder) / manifest["id"]
-    folder.rename(place)
-    _make_durable(place.parent)
-    _name_current(index_folder, manifest["id"])
-    _prune(index_folder, keep=KEPT)
-    return Generation.read(place)
-
-
-def verify_files(generation: Generation) -> list[str]:
-    """What is wrong with the generation's files: missing, changed, or not named by the manifest."""
-    folder, files = generation.folder, generation.manifest["files"]
-    faults = []
-    for name, known in files.items():
-        path = folder / name
-        if not path.is_file():
-            faults.append(f"{name}: missing")
-        elif path.stat().st_size != known["size"] or _sha256(path) != known["sha256"]:
-            faults.append(f"{name}: changed since it was published")
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    faults += [f"{name}: not part of the generation" for name in sorted(present - set(files) - {_MANIFEST})]
-    return faults
-
-
-def _generations(index_folder: Path) -> Path:
-    return index_folder / "generations"
-
-
-def _name_current(index_folder: Path, name: str) -> None:
+def name_current(index_folder: Path, name: str) -> None:
+    """Let CURRENT name a generation, in one atomic, durable step."""
     new = index_folder / "CURRENT.new"
     new.write_text(name + "\n", encoding="utf-8")
-    _make_durable(new)
+    make_durable(new)
     new.replace(index_folder / "CURRENT")
-    _make_durable(index_folder)
+    make_durable(index_folder)
 
 
-def _prune(index_folder: Path, keep: int) -> None:
-    """Remove all but the newest ``keep`` generations; the published one is the newest."""
-    published = [
-        path for path in sorted(_generations(index_folder).iterdir()) if not path.name.startswith(".")
-    ]
-    for old in published[:-keep]:
-        shutil.rmtree(old)
+def prune(index_folder: Path, keep: int) -> list[str]:
+    """Remove all but the newest ``keep`` generations, never the published one; give back the ids removed."""
+    published = current_id(index_folder)
+    every = ids(index_folder)
+    others = [name for name in every if name != published]
+    removed = others[: max(0, len(every) - keep)]
+    for name in removed:
+        remove_folder(generations_folder(index_folder) / name)
+    return removed
 
 
-def _make_durable(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def clear_left_over(index_folder: Path) -> None:
+    """Remove what interrupted rebuilds left half written or half removed."""
+    for left_over in generations_folder(index_folder).glob(".*"):
+        shutil.rmtree(left_over)
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _json(manifest: dict[str, Any]) -> str:
+    return json.dumps(manifest, ensure_ascii=False, indent=1)

@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from documents import Document, Passage, Refusal
+from index.checksums import size_faults
+from index.compatibility import refuse_misfit
 from index.duplicates import are_near_duplicates, shingles
 from index.embedder import Embedder
 from index.explanation import Explanation, Word
@@ -45,18 +47,24 @@ class Index:
     ) -> "Index":
         """Open the published generation in an index folder.
 
-        Without an embedder, the one that made the generation is loaded. Refusal: there is no generation, or
-        the embedder given is another than the one that made it.
+        Without an embedder, the one that made the generation is loaded. Refusal: there is no generation, it
+        lacks files, or it was made by another embedder than the one given or by other libraries.
         """
         generation = current(folder)
         if generation is None:
             raise Refusal(f"no index in {folder}; build one: pincite rebuild --documents FOLDER")
+        refuse_misfit(generation)
         made_by = generation.manifest["embedder"]
         embedder = embedder or Embedder.load(made_by["name"], fingerprint=made_by["fingerprint"])
         if embedder.fingerprint != made_by["fingerprint"]:
             raise Refusal(
                 f"the index in {folder} was built with the embedder {made_by['name']!r}, its vectors mean "
                 f"nothing to {embedder.name!r}; use that one or rebuild the index"
+            )
+        if faults := size_faults(generation):
+            raise Refusal(
+                f"the generation {generation.id} is damaged ({faults[0]}); go back to an older one: "
+                "pincite index rollback, or rebuild the index"
             )
         place = generation.folder
         return cls(

@@ -105,6 +105,10 @@ class LexicalIndex:
         frequency = len(self._postings(term)[0])
         return float(np.log1p((self._passages - frequency + 0.5) / (frequency + 0.5)))
 
+    def last_row(self) -> int:
+        """The highest row that any term names; -1 where there are no terms."""
+        return int(self._bm25.scores["indices"].max(initial=-1)) if self._vocabulary else -1
+
     def _postings(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The rows that hold a term and what it adds to the score of each; no row stands twice."""
         at = self._vocabulary.get(term)

@@ -1,44 +1,77 @@
 """The rebuild: documents in, a published generation out."""
 
+import contextlib
 import hashlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from documents import Document, Passage, Refusal, Unread, split
+from documents import Document, Passage, Refusal, Unread, read_folder, split
 from index import words
+from index.changes import Changes
+from index.compatibility import libraries
+from index.durability import require_room, told_when_full
+from index.embedded import EMBEDDED, embedded_texts, key
 from index.embedder import Embedder
-from index.generation import Generation, current, locked, new_id, publish, unfinished
+from index.embedding import Embedded, embed
+from index.generation import Generation, new_id
+from index.journal import Journal
 from index.lexical import LexicalIndex
+from index.lock import locked
+from index.previous import Previous, reading_version
 from index.progress import Progress, silent
+from index.publication import publish, unfinished
 from index.store import Store, StoreWriter
-from index.vectors import Vectors
 
 # Long enough to say one thing with its circumstances, short enough to be quoted (eval/LOG.md).
 TARGET_TOKENS = 180
-# Changes when the same passage is given to the embedder in another form: old vectors are then not taken over.
-EMBEDDED = 2
-# Passages embedded in one go: enough to sort them by length, few enough for progress to be seen.
-_TOGETHER = 128
+# A rate measured over fewer texts says little.
+_ENOUGH_TEXTS = 200
+
+# Documents, given what can be taken over from the generation before.
+_Reader = Callable[[Previous], Iterable[Document | Unread]]
 
 
 @dataclass(frozen=True, slots=True)
 class RebuildSummary:
-    """What a rebuild did. ``unread`` names every file that gave no document, and why."""
+    """What a rebuild did. ``unread`` names every file that gave no document, and why.
+
+    ``reused`` passages kept the vectors of the generation before, ``resumed`` ones those of a rebuild that
+    was interrupted.
+    """
 
     generation: Generation
     documents: int
     passages: int
     unread: tuple[Unread, ...]
     reused: int
+    resumed: int
+    changes: Changes
     seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a rebuild would do. ``texts`` are to be embedded; ``seconds`` is None before any was measured."""
+
+    changes: Changes
+    unread: tuple[Unread, ...]
+    passages: int
+    fresh: int
+    texts: int
+    seconds: float | None
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What reading gave: the files that gave nothing, the hash of those that did, and of all of it."""
+
+    unread: list[Unread]
+    sources: dict[str, str]
+    fingerprint: str = ""
 
 
 def rebuild_from(
@@ -46,187 +79,196 @@ def rebuild_from(
     index_folder: Path,
     embedder: Embedder,
     *,
+    full: bool = False,
     progress: Progress = silent,
 ) -> RebuildSummary:
     """Index the documents and publish the result in ``index_folder``; what was published serves until then.
 
     Passages that the published generation holds already, word for word and in the same context, keep their
-    vectors. Refusal: another rebuild is running, or there is nothing to index.
+    vectors, unless it is to be a ``full`` rebuild. Refusal: another rebuild is running, there is nothing to
+    index, or no room for it.
     """
-    began = time.monotonic()
-    with locked(index_folder), unfinished(index_folder) as folder:
-        path = folder / "passages.sqlite"
-        unread, fingerprint = _read(documents, path, embedder, progress)
-        store = Store(path)
-        try:
-            reused = _embed(store, folder, embedder, index_folder, progress)
-            progress("writing", 0, None)
-            counts = store.counts()
-            LexicalIndex.write(lambda: map(_embedded_text, store.all_passages()), folder / "lexical")
-        finally:
-            store.close()
-        generation = publish(
-            index_folder,
-            folder,
-            {
-                "id": new_id(fingerprint),
-                "fingerprint": fingerprint,
-                "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "embedder": {
-                    "name": embedder.name,
-                    "fingerprint": embedder.fingerprint,
-                    "dimension": embedder.dimension,
-                },
-                "settings": _settings(),
-                "counts": counts,
-                "unread": [{"path": u.path, "kind": u.kind, "reason": u.reason} for u in unread],
-            },
-        )
-    return RebuildSummary(
-        generation=generation,
-        documents=generation.documents,
-        passages=generation.passages,
+    return _rebuild(lambda _: documents, None, index_folder, embedder, full, progress)
+
+
+def rebuild_folder(
+    folder: Path,
+    index_folder: Path,
+    embedder: Embedder,
+    *,
+    full: bool = False,
+    progress: Progress = silent,
+) -> RebuildSummary:
+    """The same for the documents in a folder, of which only those that have changed are read and split."""
+    return _rebuild(_reader(folder), folder.resolve(), index_folder, embedder, full, progress)
+
+
+def plan_folder(folder: Path, index_folder: Path, embedder: Embedder, *, full: bool = False) -> Plan:
+    """What ``rebuild_folder`` would do; nothing is written."""
+    sources: dict[str, str] = {}
+    unread: list[Unread] = []
+    passages = fresh = texts = 0
+    with contextlib.closing(_previous(index_folder, embedder)) as previous:
+        taken = Previous() if full else previous
+        known = {key(passage) for passage in taken.passages()}
+        for document in _reader(folder)(taken):
+            if isinstance(document, Unread):
+                unread.append(document)
+                continue
+            sources[document.doc_id] = document.source_sha256
+            for passage in _passages(document, taken, embedder):
+                passages += 1
+                if key(passage) not in known:
+                    fresh += 1
+                    texts += len(embedded_texts(passage))
+    return Plan(
+        changes=Changes.between(previous.hashes, sources),
         unread=tuple(unread),
-        reused=reused,
-        seconds=time.monotonic() - began,
+        passages=passages,
+        fresh=fresh,
+        texts=texts,
+        seconds=_estimate(previous.generation, passages, texts),
     )
+
+
+def _reader(folder: Path) -> _Reader:
+    return lambda previous: read_folder(folder, known=previous.given)
+
+
+def _previous(index_folder: Path, embedder: Embedder) -> Previous:
+    return Previous.of(index_folder, embedder, reading=reading_version(TARGET_TOKENS))
+
+
+def _estimate(measured: Generation | None, passages: int, texts: int) -> float | None:
+    if measured is None:
+        return None
+    rates = measured.manifest["measured"]
+    if texts and rates["texts_per_second"] is None:
+        return None
+    embedding = texts / rates["texts_per_second"] if texts else 0.0
+    return float(embedding + passages * rates["other_seconds_per_passage"])
+
+
+def _rebuild(
+    read: _Reader,
+    source: Path | None,
+    index_folder: Path,
+    embedder: Embedder,
+    full: bool,
+    progress: Progress,
+) -> RebuildSummary:
+    began = time.monotonic()
+    with told_when_full(index_folder), locked(index_folder), contextlib.ExitStack() as stack:
+        folder = stack.enter_context(unfinished(index_folder))
+        previous = stack.enter_context(contextlib.closing(_previous(index_folder, embedder)))
+        taken = Previous() if full else previous
+        journal = Journal(index_folder / "JOURNAL", embedder.fingerprint, embedder.dimension)
+        stack.enter_context(contextlib.closing(journal))
+        if full:
+            journal.clear()
+        path = folder / "passages.sqlite"
+        reading = _read(read(taken), source, path, taken, embedder, progress)
+        store = stack.enter_context(contextlib.closing(Store(path)))
+        counts = store.counts()
+        require_room(index_folder, _needed(counts, embedder.dimension))
+        embedded = embed(store, folder, embedder, taken, journal, progress)
+        progress("writing", 0, None)
+        LexicalIndex.write(lambda: (embedded_texts(p)[0] for p in store.all_passages()), folder / "lexical")
+        manifest = {
+            "id": new_id(reading.fingerprint),
+            "fingerprint": reading.fingerprint,
+            "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "source": None if source is None else str(source),
+            "embedder": {
+                "name": embedder.name,
+                "fingerprint": embedder.fingerprint,
+                "dimension": embedder.dimension,
+            },
+            "settings": _settings(),
+            "reading": reading_version(TARGET_TOKENS),
+            "libraries": libraries(),
+            "counts": counts,
+            "measured": _measured(previous, embedded, counts["passages"], time.monotonic() - began),
+            "unread": [{"path": u.path, "kind": u.kind, "reason": u.reason} for u in reading.unread],
+        }
+        generation = publish(index_folder, folder, manifest)
+        journal.remove()
+        return RebuildSummary(
+            generation=generation,
+            documents=generation.documents,
+            passages=generation.passages,
+            unread=tuple(reading.unread),
+            reused=embedded.reused,
+            resumed=embedded.resumed,
+            changes=Changes.between(previous.hashes, reading.sources),
+            seconds=time.monotonic() - began,
+        )
 
 
 def _settings() -> dict[str, Any]:
     return {"target_tokens": TARGET_TOKENS, "words": words.VERSION, "embedded": EMBEDDED}
 
 
+def _measured(previous: Previous, embedded: Embedded, passages: int, seconds: float) -> dict[str, Any]:
+    """How fast it went. A rate over few texts says less than the one of the rebuild before."""
+    rate = embedded.texts / embedded.seconds if embedded.seconds else None
+    if embedded.texts < _ENOUGH_TEXTS and previous.generation is not None:
+        rate = previous.generation.manifest["measured"]["texts_per_second"] or rate
+    return {
+        "seconds": round(seconds, 3),
+        "texts_per_second": rate,
+        "other_seconds_per_passage": (seconds - embedded.seconds) / passages,
+    }
+
+
+def _needed(counts: dict[str, int], dimension: int) -> int:
+    """Bytes of the files that are still to be written: vectors, where sentences start, words, the rest."""
+    vectors = dimension * (4 * counts["passages"] + 2 * counts["sentences"])
+    return vectors + 8 * counts["passages"] + 2 * counts["characters"] + 1_000_000
+
+
 def _read(
-    documents: Iterable[Document | Unread], path: Path, embedder: Embedder, progress: Progress
-) -> tuple[list[Unread], str]:
-    """Fill the store; give back what was not read, and the fingerprint of what was."""
+    documents: Iterable[Document | Unread],
+    source: Path | None,
+    path: Path,
+    previous: Previous,
+    embedder: Embedder,
+    progress: Progress,
+) -> _Reading:
+    """Fill the store."""
     writer = StoreWriter(path)
-    unread: list[Unread] = []
+    reading = _Reading([], {})
     digest = hashlib.sha256(repr((embedder.fingerprint, sorted(_settings().items()))).encode())
     try:
         for document in documents:
             if isinstance(document, Unread):
-                unread.append(document)
+                reading.unread.append(document)
                 continue
-            passages = split(document, embedder.count_tokens, embedder.max_tokens, TARGET_TOKENS)
+            passages = _passages(document, previous, embedder)
             writer.add(document, passages)
             spans = [(p.start, p.end) for p in passages]
             digest.update(repr((document.doc_id, document.source_sha256, spans)).encode())
+            reading.sources[document.doc_id] = document.source_sha256
             progress("reading", writer.documents, None)
     finally:
         writer.close()
     if not writer.passages:
-        raise Refusal(_nothing_to_index(unread))
-    return unread, digest.hexdigest()
+        raise Refusal(_nothing_to_index(reading.unread, source))
+    reading.fingerprint = digest.hexdigest()
+    return reading
 
 
-def _nothing_to_index(unread: list[Unread]) -> str:
+def _passages(document: Document, previous: Previous, embedder: Embedder) -> list[Passage]:
+    kept = previous.passages_of(document)
+    if kept is not None:
+        return kept
+    return split(document, embedder.count_tokens, embedder.max_tokens, TARGET_TOKENS)
+
+
+def _nothing_to_index(unread: list[Unread], source: Path | None) -> str:
+    place = f"{source}: " if source is not None else ""
     if not unread:
-        return "no documents to index: the folder is empty; give one with documents in it"
+        return f"{place}no documents to index: the folder is empty; give one with documents in it"
     first = unread[0]
-    return (
-        f"no documents to index: none of {len(unread)} files could be read, e.g. {first.path}: {first.reason}"
-    )
-
-
-def _embed(store: Store, folder: Path, embedder: Embedder, index_folder: Path, progress: Progress) -> int:
-    """Write the vectors of all passages and sentences; give back how many passages kept theirs."""
-    counts = store.counts()
-    passages = np.zeros((counts["passages"], embedder.dimension), dtype=np.float32)
-    sentences = Vectors.new_sentences(folder, counts["sentences"], embedder.dimension)
-    starts = np.zeros(counts["passages"] + 1, dtype=np.int64)
-    known = _Known.of(index_folder, embedder)
-    row = reused = 0
-    for batch in _batches(store.all_passages(), _TOGETHER):
-        fresh: list[tuple[int, Passage]] = []
-        for passage in batch:
-            starts[row + 1] = starts[row] + len(passage.sentences)
-            old = known.row(passage)
-            if old is None:
-                fresh.append((row, passage))
-            else:
-                passages[row], sentences[starts[row] : starts[row + 1]] = known.vectors(old)
-                reused += 1
-            row += 1
-        _embed_fresh(fresh, embedder, passages, sentences, starts)
-        progress("embedding passages", row, len(passages))
-    sentences.flush()
-    Vectors.write(folder, passages, starts)
-    return reused
-
-
-def _embed_fresh(
-    fresh: list[tuple[int, Passage]],
-    embedder: Embedder,
-    passages: NDArray[np.float32],
-    sentences: NDArray[np.float16],
-    starts: NDArray[np.int64],
-) -> None:
-    """Embed passages and their sentences, equal texts once, and put the vectors where they belong."""
-    texts = [[_embedded_text(passage), *_sentence_texts(passage)] for _, passage in fresh]
-    unique = {text: at for at, text in enumerate(dict.fromkeys(t for group in texts for t in group))}
-    vectors = embedder.encode_passages(list(unique))
-    for (row, _), (own, *parts) in zip(fresh, texts, strict=True):
-        passages[row] = vectors[unique[own]]
-        sentences[starts[row] : starts[row + 1]] = vectors[[unique[part] for part in parts]]
-
-
-def _embedded_text(passage: Passage) -> str:
-    """The context and the sentences: what lies between them (drawn lines, indentation) says nothing."""
-    return _front(passage) + " ".join(_sentences(passage))
-
-
-def _sentence_texts(passage: Passage) -> list[str]:
-    return [_front(passage) + sentence for sentence in _sentences(passage)]
-
-
-def _front(passage: Passage) -> str:
-    return f"{passage.context}\n" if passage.context else ""
-
-
-def _sentences(passage: Passage) -> list[str]:
-    return [passage.text[s.start - passage.start : s.end - passage.start] for s in passage.sentences]
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """The passages of the published generation, by what decides their vectors."""
-
-    rows: dict[bytes, int]
-    source: Vectors | None
-
-    @classmethod
-    def of(cls, index_folder: Path, embedder: Embedder) -> "_Known":
-        try:
-            generation = current(index_folder)
-        except Refusal:
-            generation = None  # a generation that cannot be read has nothing to give
-        if generation is None:
-            return cls({}, None)
-        made_by, how = generation.manifest["embedder"], generation.manifest["settings"]
-        if made_by["fingerprint"] != embedder.fingerprint or how.get("embedded") != EMBEDDED:
-            return cls({}, None)
-        store = Store(generation.folder / "passages.sqlite")
-        try:
-            rows = {_key(passage): row for row, passage in enumerate(store.all_passages())}
-        finally:
-            store.close()
-        return cls(rows, Vectors.open(generation.folder))
-
-    def row(self, passage: Passage) -> int | None:
-        return self.rows.get(_key(passage)) if self.rows else None
-
-    def vectors(self, row: int) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
-        assert self.source is not None  # noqa: S101 - rows come from it
-        return self.source.passages(np.array([row]))[0], self.source.sentences_of([row])[0]
-
-
-def _key(passage: Passage) -> bytes:
-    spans = [(s.start - passage.start, s.end - passage.start) for s in passage.sentences]
-    return hashlib.sha256(repr((passage.context, passage.text, spans)).encode()).digest()
-
-
-def _batches(passages: Iterable[Passage], size: int) -> Iterator[list[Passage]]:
-    passages = iter(passages)
-    while batch := list(islice(passages, size)):
-        yield batch
+    told = f"none of {len(unread)} files could be read, e.g. {first.path}: {first.reason}"
+    return f"{place}no documents to index: {told}"

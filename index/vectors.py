@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,28 @@ from numpy.typing import NDArray
 PASSAGES = "vectors.faiss"
 SENTENCES = "sentences.npy"
 STARTS = "sentence_starts.npy"
+
+
+class SentenceWriter:
+    """Writes ``count`` sentence vectors, in the order in which they come, as a context.
+
+    They are written, not mapped: on a full disk a write is an error, where a mapped page kills the process.
+    """
+
+    def __init__(self, folder: Path, count: int, dimension: int) -> None:
+        self._file = (folder / SENTENCES).open("wb")
+        head = {"descr": "<f2", "fortran_order": False, "shape": (count, dimension)}
+        np.lib.format.write_array_header_1_0(self._file, head)
+
+    def add(self, vectors: NDArray[np.float16]) -> None:
+        """Append the vectors of one passage's sentences, shape (sentences, dimension)."""
+        self._file.write(vectors.astype("<f2", copy=False).tobytes())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +48,6 @@ class Vectors:
     starts: NDArray[np.int64]
 
     @staticmethod
-    def new_sentences(folder: Path, count: int, dimension: int) -> "np.memmap[Any, np.dtype[np.float16]]":
-        """A new file of ``count`` sentence vectors, to be filled in place and flushed."""
-        return np.lib.format.open_memmap(
-            folder / SENTENCES, mode="w+", dtype=np.float16, shape=(count, dimension)
-        )
-
-    @staticmethod
     def write(folder: Path, passages: NDArray[np.float32], starts: NDArray[np.int64]) -> None:
         """Write the rest: passage vectors, shape (passages, dimension), and ``starts``."""
         import faiss
@@ -40,7 +55,7 @@ class Vectors:
         index = faiss.IndexFlatIP(passages.shape[1])
         index.add(passages)
         faiss.write_index(index, str(folder / PASSAGES))
-        np.save(folder / STARTS, starts)
+        np.save(folder / STARTS, starts, allow_pickle=False)
 
     @classmethod
     def open(cls, folder: Path) -> "Vectors":
@@ -49,8 +64,8 @@ class Vectors:
 
         return cls(
             index=faiss.read_index(str(folder / PASSAGES), faiss.IO_FLAG_MMAP_IFC),
-            sentences=np.load(folder / SENTENCES, mmap_mode="r"),
-            starts=np.load(folder / STARTS),
+            sentences=np.load(folder / SENTENCES, mmap_mode="r", allow_pickle=False),
+            starts=np.load(folder / STARTS, allow_pickle=False),
         )
 
     def nearest(

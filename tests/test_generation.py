@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from documents import Refusal
-from index.generation import KEPT, Generation, current, locked, publish, unfinished, verify_files
+from index.checksums import file_faults
+from index.generation import KEPT, Generation, current
+from index.lock import locked
+from index.publication import publish, unfinished
 
 COUNTS = {"documents": 2, "passages": 3, "sentences": 4, "characters": 50}
 
@@ -76,25 +79,25 @@ def test_what_a_killed_rebuild_left_over_is_cleared_by_the_next(tmp_path: Path) 
 @pytest.mark.parametrize("name", ["lexical/data", "vectors"])
 def test_a_flipped_bit_is_found_and_named(tmp_path: Path, name: str) -> None:
     generation = published(tmp_path, "a")
-    assert verify_files(generation) == []
+    assert file_faults(generation) == []
     path = generation.folder / name
     content = bytearray(path.read_bytes())
     content[2] ^= 1
     path.write_bytes(content)
-    assert verify_files(generation) == [f"{name}: changed since it was published"]
+    assert file_faults(generation) == [f"{name}: changed since it was published"]
 
 
 def test_missing_and_foreign_files_are_named(tmp_path: Path) -> None:
     generation = published(tmp_path, "a")
     (generation.folder / "vectors").unlink()
     (generation.folder / "stranger").write_bytes(b"")
-    assert verify_files(generation) == ["vectors: missing", "stranger: not part of the generation"]
+    assert file_faults(generation) == ["vectors: missing", "stranger: not part of the generation"]
 
 
 def test_a_generation_of_another_format_is_refused(tmp_path: Path) -> None:
     generation = published(tmp_path, "a")
     manifest = generation.folder / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 99'))
+    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 99'))
     with pytest.raises(Refusal, match=r"format 99.*rebuild"):
         current(tmp_path)
 

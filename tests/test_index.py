@@ -9,7 +9,8 @@ import pytest
 
 from documents import Document, Metadata, Refusal, Section, Unread
 from index import Embedder, Index, Ranking, rebuild_from
-from index.generation import current, verify_files
+from index.checksums import file_faults
+from index.generation import current
 from index.index import DEPTH
 
 TEXTS = {
@@ -203,7 +204,7 @@ def test_files_that_gave_no_document_are_in_the_summary_and_the_manifest(
     assert summary.generation.manifest["unread"] == [
         {"path": "x.bin", "kind": "skipped", "reason": "not a kind of file that is read"}
     ]
-    assert verify_files(summary.generation) == []
+    assert file_faults(summary.generation) == []
 
 
 def test_nothing_to_index_is_refused_and_the_published_index_stays(
