@@ -36,7 +36,7 @@ def compile_embedder(embedder: str | None, cache: Path | None, force: bool) -> N
     compiled = Cache.at(cache)
     began = time.monotonic()
     if not force and (found := compiled.find(name)):
-        click.echo(f"{name} is compiled already ({found.precision}), in {compiled.folder}")
+        click.echo(f"{name} is compiled already ({found.form}), in {compiled.folder}")
         return
     try:
         made = compiled.compile(name, Original.open(name), force=force)
@@ -44,4 +44,4 @@ def compile_embedder(embedder: str | None, cache: Path | None, force: bool) -> N
         raise Refusal(f"the embedder {name!r} cannot be compiled and will run as it is: {error}") from error
     except OSError as error:
         raise Refusal(f"{compiled.folder} cannot be written: {error}; choose another --cache") from error
-    click.echo(f"compiled {name} ({made.precision}) into {compiled.folder}, {time.monotonic() - began:.1f} s")
+    click.echo(f"compiled {name} ({made.form}) into {compiled.folder}, {time.monotonic() - began:.1f} s")

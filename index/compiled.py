@@ -17,7 +17,6 @@ from index.tokens import Tokens
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
 
 SETTINGS = "settings.json"
 MODEL = "model.onnx"
@@ -86,10 +85,11 @@ class Compiled:
     dimension: int
     max_tokens: int
     tokens: Tokens
-    precision: str
+    form: str
     original: str
     _prompts: tuple[str, str]
-    _cutting: "Tokenizer"
+    _room: int | None
+    _cut_at: str
     _session: "InferenceSession"
     _threads: ThreadPoolExecutor
 
@@ -108,23 +108,17 @@ class Compiled:
     @classmethod
     def assemble(cls, settings: Settings, folder: Path) -> "Compiled":
         """Put together what the settings say and the files that stand in the folder."""
-        from tokenizers import Tokenizer
-
-        tokenizer = (folder / TOKENIZER).read_text(encoding="utf-8")
-        cutting = Tokenizer.from_str(tokenizer)
-        cutting.no_padding()
-        cutting.no_truncation()
-        if settings.limit is not None:
-            cutting.enable_truncation(settings.limit, direction=settings.cut_at)
+        tokens = Tokens.read((folder / TOKENIZER).read_text(encoding="utf-8"), settings.unknown)
         return cls(
             fingerprint=settings.fingerprint,
             dimension=settings.dimension,
             max_tokens=settings.max_tokens,
-            tokens=Tokens.read(tokenizer, settings.unknown),
-            precision=settings.precision,
+            tokens=tokens,
+            form=settings.precision,
             original=settings.original,
             _prompts=(settings.passage_prompt, settings.question_prompt),
-            _cutting=cutting,
+            _room=None if settings.limit is None else settings.limit - tokens.special,
+            _cut_at=settings.cut_at,
             _session=_session(folder / MODEL),
             _threads=ThreadPoolExecutor(_cores(), thread_name_prefix="embedder"),
         )
@@ -146,7 +140,7 @@ class Compiled:
 
     def _vector(self, prompt: str, text: str) -> NDArray[np.float32]:
         """The vector of one text, shape (1, dimension)."""
-        ids = self._cutting.encode(prompt + text).ids
+        ids = self.tokens.ids(prompt + text, self._room, self._cut_at)
         (vector,) = self._session.run([VECTOR], {TOKEN_IDS: np.array([ids], dtype=np.int64)})
         return np.asarray(vector, dtype=np.float32)
 

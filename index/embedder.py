@@ -70,6 +70,11 @@ class Embedder:
         return self.model.fingerprint
 
     @property
+    def form(self) -> str:
+        """How the model runs: "original", or compiled to "int8" or "fp32"."""
+        return self.model.form
+
+    @property
     def dimension(self) -> int:
         """The length of a vector."""
         return self.model.dimension

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,7 @@ class Original:
     max_tokens: int
     tokens: Tokens
     model: "SentenceTransformer"
+    form: ClassVar[str] = "original"
 
     @classmethod
     def open(cls, name: str) -> "Original":

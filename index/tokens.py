@@ -55,6 +55,17 @@ class Tokens:
             len(encoding) for encoding in self.fast.encode_batch_fast(list(texts), add_special_tokens=False)
         ]
 
+    def ids(self, text: str, room: int | None, cut_at: str) -> list[int]:
+        """The numbers of a text's tokens and the special ones around them, for a tokenizer that is fast.
+
+        Of a text with more than ``room`` tokens the ones at one end, "left" or "right", are left out.
+        """
+        assert self.fast is not None  # noqa: S101 - only such a model is compiled
+        encoding = self.fast.encode(text, add_special_tokens=False)
+        if room is not None and len(encoding) > room:
+            encoding.truncate(room, direction=cut_at)
+        return list(self.fast.post_process(encoding).ids)
+
     def legibility(self, text: str) -> float:
         """The share of letters that stand in tokens of several letters, 0 to 1."""
         if self.fast is None:

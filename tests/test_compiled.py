@@ -150,7 +150,7 @@ def made(cache: Path) -> Path:
 def test_the_bundled_model_keeps_its_vectors_nearly(original: Embedder, compiled_cache: Path) -> None:
     compiled = Embedder.load(cache=compiled_cache)
     assert isinstance(compiled.model, Compiled)
-    assert compiled.model.precision == "int8"
+    assert (compiled.form, original.form) == ("int8", "original")
     vectors = compiled.encode_passages(PASSAGES)
     assert vectors.shape == (len(PASSAGES), 384)
     assert vectors.dtype == np.float32
@@ -244,6 +244,24 @@ def test_the_second_use_imports_no_torch(
     )
     done = run_python(program)
     assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
+def test_a_model_of_the_hub_is_found_where_it_was_downloaded_to(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloaded = tmp_path / "hub" / "models--acme--tiny"
+    shutil.copytree(tiny, downloaded / "snapshots" / "0123abc")
+    (downloaded / "refs").mkdir()
+    (downloaded / "refs" / "main").write_text("0123abc")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    program = (
+        "import sys; from pathlib import Path; from index import Embedder\n"
+        f"embedder = Embedder.load('acme/tiny', cache=Path({str(tmp_path / 'cache')!r}))\n"
+        "print(type(embedder.model).__name__, 'torch' in sys.modules)\n"
+    )
+    assert run_python(program).stdout == "Compiled True\n"
+    assert run_python(program).stdout == "Compiled False\n"
 
 
 def test_a_compiled_model_is_three_whole_files(tiny_cache: Path) -> None:
