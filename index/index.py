@@ -12,6 +12,7 @@ from index.checksums import size_faults
 from index.compatibility import refuse_misfit
 from index.duplicates import are_near_duplicates, shingles
 from index.embedder import Embedder
+from index.evidence import gather
 from index.explanation import Explanation, Word
 from index.filter import Filter
 from index.generation import Generation, current
@@ -135,7 +136,16 @@ class Index:
         queries = self.embedder.encode_questions([self._spelled_out(question) for question in questions])
         nearest = self._vectors.nearest(queries, depth, allowed)
         return [
-            self._evidence(question, query, near, depth, allowed)
+            gather(
+                question,
+                self.embedder.legibility(question),
+                query,
+                near,
+                depth,
+                self._vectors,
+                self._lexical,
+                allowed,
+            )
             for question, query, near in zip(questions, queries, nearest, strict=True)
         ]
 
@@ -194,37 +204,6 @@ class Index:
         return self._lexical.initialisms.spelled_out(
             question, lambda word: self.embedder.count_tokens([word])[0] > 1
         )
-
-    def _evidence(
-        self,
-        question: str,
-        query: NDArray[np.float32],
-        near: NDArray[np.int64],
-        depth: int,
-        allowed: NDArray[np.bool_] | None,
-    ) -> Candidates:
-        lexical = self._lexical.scores(question)
-        if allowed is not None:
-            lexical *= allowed
-        rows = np.union1d(near, _highest(lexical, depth)).astype(np.int64)
-        sentence, best = self._vectors.best_sentences(query, rows)
-        return Candidates(
-            question=question,
-            legibility=self.embedder.legibility(question),
-            rows=rows,
-            dense=self._vectors.cosines(query, rows),
-            sentence=sentence,
-            lexical=lexical[rows],
-            best_sentence=best,
-        )
-
-
-def _highest(scores: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
-    """The rows of the highest scores above 0; which of those that tie at the edge, is left open."""
-    if len(scores) > depth:
-        rows = np.argpartition(scores, -depth)[-depth:]
-        return rows[scores[rows] > 0]
-    return np.flatnonzero(scores > 0)
 
 
 def _folded(hits: list[Hit], top_k: int) -> list[Hit]:
