@@ -26,7 +26,12 @@ _PLAIN = Format("text/plain", "documents.formats.plain", isolated=False)
 _MARKDOWN = Format("text/markdown", "documents.formats.plain", isolated=False)
 _HTML = Format("text/html", "documents.formats.html", "html")
 
-_PDF = Format("application/pdf", "documents.formats.pdf", extra="pdf")
+_PDF = Format("application/pdf", "documents.formats.pdf", "pdf")
+_OPEN_XML = "application/vnd.openxmlformats-officedocument."
+_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+_WORD = Format(f"{_OPEN_XML}wordprocessingml.document", "documents.formats.word", "office")
+_SLIDES = Format(f"{_OPEN_XML}presentationml.presentation", "documents.formats.slides", "office")
+_SHEETS = Format(f"{_OPEN_XML}spreadsheetml.sheet", "documents.formats.spreadsheet", "office")
 
 # By the lower-case end of a file's name.
 FORMATS: dict[str, Format] = {
@@ -37,6 +42,19 @@ FORMATS: dict[str, Format] = {
     ".htm": _HTML,
     ".xhtml": Format("application/xhtml+xml", "documents.formats.html", "html"),
     ".pdf": _PDF,
+    ".docx": _WORD,
+    ".docm": _WORD,
+    ".pptx": _SLIDES,
+    ".pptm": _SLIDES,
+    ".xlsx": _SHEETS,
+    ".xlsm": _SHEETS,
+    ".xls": Format("application/vnd.ms-excel", "documents.formats.spreadsheet", "office"),
+    ".odt": Format(f"{_OPEN_DOCUMENT}text", "documents.formats.opendocument", "office"),
+    ".odp": Format(f"{_OPEN_DOCUMENT}presentation", "documents.formats.opendocument", "office"),
+    ".ods": Format(f"{_OPEN_DOCUMENT}spreadsheet", "documents.formats.opendocument", "office"),
+    ".rtf": Format("application/rtf", "documents.formats.rtf", "office"),
+    ".doc": Format("application/msword", "documents.formats.legacy", "office"),
+    ".ppt": Format("application/vnd.ms-powerpoint", "documents.formats.legacy", "office"),
 }
 
 

@@ -23,8 +23,8 @@ _NO_AUTHOR = re.compile(
 )
 _WORD = re.compile(r"[^\W_]{2,}")
 _DATE = re.compile(r"(?:D:)?(\d{4})-?(\d\d)-?(\d\d)(?!\d)|(?:D:)(\d{4})(\d\d)(\d\d)")
-# The dates in the templates of libraries that write Office files.
-_TEMPLATES = frozenset(("2013-12-23", "2013-01-27", "2006-09-16", "1601-01-01", "1970-01-01"))
+# The dates in the templates of Office programs and of libraries that write their files.
+_TEMPLATES = frozenset(("1996-10-14", "2006-09-16", "2013-01-27", "2013-12-23", "2015-06-05"))
 _LONGEST = 300  # characters
 _SHOWN_IN = 20_000
 
