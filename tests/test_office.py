@@ -145,15 +145,11 @@ def test_a_text_box_is_read_once_though_it_is_there_twice() -> None:
 
 
 def test_a_note_stands_below_the_paragraph_that_cites_it() -> None:
-    body = '<w:p><w:r><w:t>Agreed</w:t></w:r><w:r><w:footnoteReference w:id="5"/></w:r></w:p>' + p(
-        "They left."
-    )
+    body = '<w:p><w:r><w:t>Agreed</w:t></w:r><w:r><w:footnoteReference w:id="5"/></w:r></w:p>'
     notes = f'<w:footnote w:type="separator" w:id="0">{p("---")}</w:footnote>'
     notes += f'<w:footnote w:id="5">{p("In part.")}</w:footnote>'
-    assert (
-        read(word, docx(body + p("They left."), footnotes=notes)).text
-        == "Agreed[1]\n\n[1] In part.\n\nThey left."
-    )
+    text = read(word, docx(body + p("They left."), footnotes=notes)).text
+    assert text == "Agreed[1]\n\n[1] In part.\n\nThey left."
 
 
 def test_pages_begin_where_word_noted_it() -> None:
@@ -341,10 +337,9 @@ def test_an_opendocument_sheet_shows_what_the_program_showed() -> None:
         return f"<table:table-row>{inner}</table:table-row>"
 
     empty = '<table:table-row table:number-rows-repeated="1048000"><table:table-cell/></table:table-row>'
-    body = f'<table:table table:name="Trips">{cells("Place", "Month", "Share")}{cells("Rome", "May", "12.5 %")}{empty}</table:table>'
-    assert (
-        read(opendocument, odf("spreadsheet", body)).text == "Trips\n\nPlace: Rome; Month: May; Share: 12.5 %"
-    )
+    rows = cells("Place", "Month", "Share") + cells("Rome", "May", "12.5 %") + empty
+    data = odf("spreadsheet", f'<table:table table:name="Trips">{rows}</table:table>')
+    assert read(opendocument, data).text == "Trips\n\nPlace: Rome; Month: May; Share: 12.5 %"
 
 
 def test_an_opendocument_presentation_has_a_page_for_each_slide() -> None:
