@@ -35,6 +35,13 @@ class Composition:
         """How long the text is so far."""
         return self._length
 
+    def add_sections(self, sections: Iterable[Section], offset: int) -> None:
+        """The headings of a part of the text that was put down from ``offset`` on."""
+        self.sections += [
+            Section(section.title, section.level, section.start + offset, section.end + offset)
+            for section in sections
+        ]
+
     def page(self) -> None:
         """A page begins here. Pages without text are kept: they start where the next one does."""
         if self._page_pending:
@@ -48,14 +55,21 @@ class Composition:
             start = self._put(title)
             self.sections.append(Section(title, max(1, level), start, start + len(title)))
 
+    def named_heading(self, text: str, title: str, level: int) -> None:
+        """Text that begins a section of a name that it does not say itself."""
+        text = one_line(text)
+        if text:
+            start = self._put(text)
+            self.sections.append(Section(title, max(1, level), start, start + len(text)))
+
     def paragraph(self, text: str) -> None:
         """A paragraph; its line ends are kept, blank lines are not."""
         lines = [one_line(line) for line in _BREAK.split(text)]
         self._put("\n".join(line for line in lines if line))
 
-    def verbatim(self, text: str) -> None:
-        """Text whose white space means something, as in program code."""
-        self._put(text.strip("\r\n").rstrip().replace("\r\n", "\n").replace("\r", "\n"))
+    def verbatim(self, text: str) -> int:
+        """Text whose white space means something, as in program code; gives back where it starts."""
+        return self._put(text.strip("\r\n").rstrip().replace("\r\n", "\n").replace("\r", "\n"))
 
     def item(self, text: str, depth: int = 0, marker: str = "-") -> None:
         """An item of a list, ``depth`` lists deep inside another."""

@@ -114,7 +114,7 @@ def title_of(lines: list[Line], sections: tuple[Section, ...], doc_id: str) -> s
     top = next((line for line in _without_menus(lines) if _informs(line)), None)
     if sections and (top is None or sections[0].start <= top.start or _is_outermost(sections, lines)):
         return _shortened(sections[0].title)
-    name = _name(doc_id)
+    name = title_from(doc_id)
     if top is None:
         return name
     text = top.text[top.marker :].strip(_MARKS)
@@ -244,6 +244,7 @@ def _shortened(title: str) -> str:
     return title if len(title) <= _TITLE_LIMIT else title[:_TITLE_LIMIT].rsplit(" ", 1)[0] + " …"
 
 
-def _name(doc_id: str) -> str:
+def title_from(doc_id: str) -> str:
+    """The title that a file's name makes."""
     stem = PurePosixPath(doc_id).stem
     return " ".join(re.sub(r"[_\-.]+", " ", stem).split()) or stem

@@ -25,6 +25,11 @@ class Format:
 _PLAIN = Format("text/plain", "documents.formats.plain", isolated=False)
 _MARKDOWN = Format("text/markdown", "documents.formats.plain", isolated=False)
 _HTML = Format("text/html", "documents.formats.html", "html")
+_SAVED_PAGE = Format("multipart/related", "documents.formats.mhtml", "html")
+_RECORDS = Format("application/json", "documents.formats.records")
+_LINES = Format("application/jsonl", "documents.formats.records")
+_TAR = Format("application/x-tar", "documents.formats.archive")
+_FEED = Format("application/xml", "documents.formats.feed", "html")
 
 _PDF = Format("application/pdf", "documents.formats.pdf", "pdf")
 _OPEN_XML = "application/vnd.openxmlformats-officedocument."
@@ -36,6 +41,9 @@ _SHEETS = Format(f"{_OPEN_XML}spreadsheetml.sheet", "documents.formats.spreadshe
 # By the lower-case end of a file's name.
 FORMATS: dict[str, Format] = {
     ".txt": _PLAIN,
+    ".text": _PLAIN,
+    ".rst": _PLAIN,
+    ".org": _PLAIN,
     ".md": _MARKDOWN,
     ".markdown": _MARKDOWN,
     ".html": _HTML,
@@ -55,6 +63,24 @@ FORMATS: dict[str, Format] = {
     ".rtf": Format("application/rtf", "documents.formats.rtf", "office"),
     ".doc": Format("application/msword", "documents.formats.legacy", "office"),
     ".ppt": Format("application/vnd.ms-powerpoint", "documents.formats.legacy", "office"),
+    ".mht": _SAVED_PAGE,
+    ".mhtml": _SAVED_PAGE,
+    ".xml": _FEED,
+    ".rss": _FEED,
+    ".atom": _FEED,
+    ".epub": Format("application/epub+zip", "documents.formats.epub", "html"),
+    ".eml": Format("message/rfc822", "documents.formats.mail", "html"),
+    ".msg": Format("application/vnd.ms-outlook", "documents.formats.outlook", "mail"),
+    ".csv": Format("text/csv", "documents.formats.delimited"),
+    ".tsv": Format("text/tab-separated-values", "documents.formats.delimited"),
+    ".json": _RECORDS,
+    ".jsonl": _LINES,
+    ".ndjson": _LINES,
+    ".ipynb": Format("application/x-ipynb+json", "documents.formats.notebook"),
+    ".zip": Format("application/zip", "documents.formats.archive"),
+    ".gz": Format("application/gzip", "documents.formats.archive"),
+    ".tar": _TAR,
+    ".tgz": _TAR,
 }
 
 
