@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from documents.document import Document, Section, Span
+from documents.frame import without_frame
 from documents.lines import Line, continues, lines_of, wrap_width
 from documents.sentences import sentences
 
@@ -31,9 +32,9 @@ class Block:
 
 
 def blocks_of(document: Document) -> list[Block]:
-    """A document's blocks in order. Together they hold all of it but white space and rules."""
+    """A document's blocks in order. Together they hold all of it but white space, rules and its frame."""
     blocks = []
-    for run, apart, heading in _runs(lines_of(document.text), document.sections):
+    for run, apart, heading in _runs(without_frame(document, lines_of(document.text)), document.sections):
         if heading:
             span = Span(run[0].start, max(heading.end, run[-1].end))
             blocks.append(Block("heading", (span,), apart, heading))

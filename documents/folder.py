@@ -1,7 +1,7 @@
 """Reading a folder: every file becomes a document, or is named with the reason why not."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from documents.document import Document
@@ -9,17 +9,25 @@ from documents.formats import format_of
 from documents.reader import Known, Reader, Unread, told, unknown
 from documents.reading import Limits
 from documents.refusal import Refusal
+from documents.selection import Selection
+from documents.sidecar import SUFFIX
 
 
 def read_folder(
-    folder: Path, *, limits: Limits | None = None, known: Known | None = None
+    folder: Path,
+    *,
+    limits: Limits | None = None,
+    known: Known | None = None,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
 ) -> Iterator[Document | Unread]:
     """Reads every file below a folder whose format is known, in the order of their doc_ids (by code point).
 
-    What is inside a file (an attachment, a member of an archive) comes right after it. Hidden files and
-    folders are passed over. Whatever else does not become a document comes as `Unread`; no file stops
-    the rest. A file that is ``known`` is hashed and no more. Raises `Refusal` at once when the folder is
-    missing, is none, or cannot be read.
+    What is inside a file (an attachment, a member of an archive) comes right after it. Passed over are
+    hidden files and folders, those that the folder's .pinciteignore or ``exclude`` name, and those that
+    no pattern of ``include`` names, if there are any; patterns are those of .gitignore. Whatever else
+    does not become a document comes as `Unread`; no file stops the rest. A file that is ``known`` is
+    hashed and no more. Raises `Refusal` at once when the folder is missing, is none, or cannot be read.
     """
     folder = Path(folder)
     try:
@@ -30,21 +38,27 @@ def read_folder(
         raise Refusal(f"{folder} is not a folder; give the folder that holds the documents") from error
     except OSError as error:
         raise Refusal(f"cannot read the folder {folder} ({told(error)}); check its permissions") from error
-    return _read(folder, limits, known)
+    return _read(folder, Selection(folder, include, exclude), limits, known)
 
 
-def _read(folder: Path, limits: Limits | None, known: Known | None) -> Iterator[Document | Unread]:
+def _read(
+    folder: Path, selection: Selection, limits: Limits | None, known: Known | None
+) -> Iterator[Document | Unread]:
     root = folder.resolve()
-    found = sorted(_walk(folder, root), key=lambda entry: entry.path if isinstance(entry, Unread) else entry)
+    walked = _walk(folder, root, selection)
+    found = sorted(walked, key=lambda entry: entry.path if isinstance(entry, Unread) else entry)
+    names = {entry for entry in found if isinstance(entry, str)}
     with Reader(limits, known) as reader:
         for entry in found:
             if isinstance(entry, Unread):
                 yield entry
-            else:
-                yield from reader.read(folder / entry, entry)
+            elif not entry.endswith(SUFFIX):
+                yield from reader.read(folder / entry, entry, sidecar=f"{entry}{SUFFIX}" in names)
+            elif entry.removesuffix(SUFFIX) not in names:
+                yield Unread(entry, "skipped", "describes a file that is not here")
 
 
-def _walk(folder: Path, root: Path) -> Iterator[str | Unread]:
+def _walk(folder: Path, root: Path, selection: Selection) -> Iterator[str | Unread]:
     """The doc_ids of all files to be read below a folder, and what is not to be read."""
     pending = [(folder, "")]
     while pending:
@@ -56,19 +70,18 @@ def _walk(folder: Path, root: Path) -> Iterator[str | Unread]:
             yield Unread(prefix.rstrip("/"), "failed", f"cannot be listed: {told(error)}")
             continue
         for entry in entries:
+            path = prefix + entry.name
             if entry.name.startswith("."):
                 continue
-            path = prefix + entry.name
             if not _is_writable_name(path):
                 shown = path.encode("utf-8", "backslashreplace").decode()
                 yield Unread(shown, "skipped", "its name is not valid UTF-8")
-            elif entry.is_symlink():
-                reason = _link_refused(Path(entry.path), root)
-                yield Unread(path, "skipped", reason) if reason else _by_format(path)
             elif entry.is_dir(follow_symlinks=False):
-                pending.append((here / entry.name, path + "/"))
-            else:
-                yield _by_format(path)
+                if selection.may_enter(path):
+                    pending.append((here / entry.name, path + "/"))
+            elif selection.has_file(path.removesuffix(SUFFIX)):
+                reason = _link_refused(Path(entry.path), root) if entry.is_symlink() else None
+                yield Unread(path, "skipped", reason) if reason else _by_format(path)
 
 
 def _by_format(path: str) -> str | Unread:

@@ -7,11 +7,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from documents.document import Section
+from documents.front_matter import front_matter
 
 _LINE_END = re.compile(r"\r\n?|\n")
-_FRONT_MATTER = re.compile(
-    r"---[ \t]*(?:\r\n?|\n)(?:[^\r\n]*(?:\r\n?|\n)){0,200}?(?:---|\.\.\.)[ \t]*(?=\r|\n|\Z)"
-)
 _BOLD_LINE = re.compile(r"(\*\*|__)(?!\s)[^*_\n]{2,120}\1[:：]?")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MARK = re.compile(r"\*\*|__|`|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)")
@@ -24,8 +22,7 @@ def markdown_sections(text: str) -> tuple[Section, ...]:
     Never those in code or front matter. A section's span holds the heading's line with its marks, not
     the rule below it. A line in bold counts as one level below the heading above it.
     """
-    front = _FRONT_MATTER.match(text)
-    offset = front.end() if front else 0
+    offset = front_matter(text)[1]
     starts = [offset, *(offset + end.end() for end in _LINE_END.finditer(text[offset:])), len(text)]
     tokens = MarkdownIt("commonmark").disable(["inline", "text_join"]).parse(text[offset:])
     sections = []

@@ -81,10 +81,15 @@ _OPENING_WORDS = 12
 
 
 def is_navigation(text: str) -> bool:
-    """Whether a line reads like a saved web page's menu, not like what the page is about."""
+    """Whether a line reads like a saved web page's menu or holds an address, and not like a text."""
+    return len(text) <= _LINE_LIMIT and (is_menu(text) or _ADDRESS.search(text) is not None)
+
+
+def is_menu(text: str) -> bool:
+    """Whether a line reads like a saved web page's menu."""
     if len(text) > _LINE_LIMIT:
         return False
-    if _NAVIGATION.fullmatch(text) or _ADDRESS.search(text):
+    if _NAVIGATION.fullmatch(text):
         return True
     parts = _SEPARATORS.split(text)
     if len(parts) > 2 and all(len(part.split()) <= 2 for part in parts):

@@ -14,6 +14,7 @@ from documents.document import Document
 from documents.formats import Format, format_of
 from documents.isolation import Isolation, read_here
 from documents.reading import Attachment, Limits, Reading, Unreadable
+from documents.sidecar import SUFFIX, overridden, sidecar_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,28 @@ class Reader:
     ) -> None:
         self._isolation.close()
 
-    def read(self, path: Path, doc_id: str) -> Iterator[Document | Unread]:
-        """The document of a file, then those of its attachments; never raises for what is wrong with it."""
-        format_ = format_of(doc_id)
-        if format_ is None:
+    def read(self, path: Path, doc_id: str, *, sidecar: bool = False) -> Iterator[Document | Unread]:
+        """The document of a file, then those of its attachments; never raises for what is wrong with it.
+
+        ``sidecar``: a file of the same name and ".meta.json" has its title and metadata.
+        """
+        if format_of(doc_id) is None:
             yield Unread(doc_id, "skipped", unknown(doc_id))
             return
+        said: dict[str, object] = {}
+        if sidecar:
+            try:
+                said = sidecar_fields(path.with_name(path.name + SUFFIX))
+            except (Unreadable, OSError) as error:
+                reason = f"cannot be read: {told(error)}" if isinstance(error, OSError) else str(error)
+                yield Unread(doc_id + SUFFIX, "failed", reason)
+        for entry in self._file(path, doc_id):
+            if said and isinstance(entry, Document) and entry.doc_id == doc_id:
+                yield overridden(entry, said)
+            else:
+                yield entry
+
+    def _file(self, path: Path, doc_id: str) -> Iterator[Document | Unread]:
         try:
             data = self._bytes(path)
         except Unreadable as unreadable:

@@ -1,14 +1,12 @@
 """JSON: records that have a text become documents of their own; all other values become lines."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from documents.composition import Composition, one_line, row_text
-from documents.dates import iso_date
+from documents.composition import Composition, row_text
 from documents.decoding import UndecodableError, decode
-from documents.document import Metadata
+from documents.described import described, field
 from documents.metadata import title_from
 from documents.reading import Attachment, Limits, Reading, Unreadable
 
@@ -24,13 +22,7 @@ _TEXT = (
     "abstract",
     "summary",
 )
-_TITLE = ("title", "headline", "name", "subject")
-_URL = ("url", "link", "source_url", "uri", "permalink", "href")
-_DATE = ("published", "date", "datepublished", "published_at", "publication_date", "pub_date", "pubdate")
-_AUTHOR = ("author", "authors", "byline", "creator", "by")
-_LANGUAGE = ("language", "lang")
 _ID = ("id", "_id", "doc_id", "docid", "document_id", "uuid", "key", "slug", "guid")
-_LANGUAGE_CODE = re.compile(r"[a-z]{2}(?=$|[-_])")
 _DEPTH = 100
 
 
@@ -93,41 +85,16 @@ def _attachments(records: list[dict[str, object]]) -> Iterator[Attachment]:
 
 
 def _record(record: dict[str, object]) -> Reading:
-    written = _field(record, _DATE)
-    published = iso_date(written)
-    url = _field(record, _URL)
-    language = _LANGUAGE_CODE.match(_field(record, _LANGUAGE).lower())
-    return Reading(
-        _field(record, _TEXT),
-        title=one_line(_field(record, _TITLE)) or None,
-        metadata=Metadata(
-            published=published,
-            published_original=written if published and written != published else None,
-            author=one_line(_field(record, _AUTHOR)) or None,
-            url=url if url.startswith(("http://", "https://")) else None,
-            language=language[0] if language else None,
-        ),
-    )
+    title, metadata = described(_lowered(record))
+    return Reading(_field(record, _TEXT), title=title, metadata=metadata)
 
 
 def _field(record: dict[str, object], names: tuple[str, ...]) -> str:
-    """The first of these fields that says something; of a list, all; of an object, its name."""
-    lowered = {str(key).lower(): value for key, value in record.items()}
-    for name in names:
-        text = _said(lowered.get(name))
-        if text.strip():
-            return text
-    return ""
+    return field(_lowered(record), names)
 
 
-def _said(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and all(isinstance(part, str | dict) for part in value):
-        return ", ".join(part for part in map(_said, value) if part)
-    if isinstance(value, dict):
-        return _said(value.get("name"))
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+def _lowered(record: dict[str, object]) -> dict[str, object]:
+    return {str(key).lower(): value for key, value in record.items()}
 
 
 @dataclass(frozen=True, slots=True)
