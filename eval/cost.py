@@ -17,7 +17,7 @@ from index.evidence import gather
 from index.index import DEPTH
 from index.lexical import LexicalIndex
 from index.ranking import Ranking
-from index.vectors import Vectors
+from index.vectors import SentenceWriter, Vectors
 
 WORDS_IN_PASSAGE, SENTENCES, DIMENSION, VOCABULARY = 100, 5, 384, 60_000
 QUESTIONS, WORDS_IN_QUESTION = 200, 8
@@ -38,9 +38,10 @@ def texts(count: int, words: int, seed: int, rarer_than: int = 0) -> Iterator[st
     random = np.random.default_rng(seed)
     weights = 1 / np.arange(1, VOCABULARY + 1)
     weights[:rarer_than] = 0
+    cumulative = np.cumsum(weights / weights.sum())
     for _ in range(count):
-        chosen = random.choice(VOCABULARY, words, p=weights / weights.sum())
-        yield " ".join(f"w{'abcdefghij'[n % 10]}{n:x}".translate(_LETTERS) for n in chosen)
+        chosen = np.searchsorted(cumulative, random.random(words))
+        yield " ".join(f"w{n:x}".translate(_LETTERS) for n in chosen)
 
 
 # Letters for digits: a made-up word must not be taken for a number.
@@ -50,11 +51,9 @@ _LETTERS = str.maketrans("0123456789", "klmnopqrst")
 def built(folder: Path, passages: int) -> tuple[Vectors, LexicalIndex]:
     """The vectors and the words of an index of so many passages."""
     random = np.random.default_rng(7)
-    sentences = Vectors.new_sentences(folder, passages * SENTENCES, DIMENSION)
-    for start in range(0, len(sentences), 50_000):
-        part = sentences[start : start + 50_000]
-        part[:] = unit_vectors(random, len(part))
-    sentences.flush()
+    with SentenceWriter(folder, passages * SENTENCES, DIMENSION) as sentences:
+        for _ in range(passages):
+            sentences.add(unit_vectors(random, SENTENCES).astype(np.float16))
     Vectors.write(folder, unit_vectors(random, passages), np.arange(passages + 1) * SENTENCES)
     LexicalIndex.write(lambda: texts(passages, WORDS_IN_PASSAGE, seed=1), folder / "lexical")
     return Vectors.open(folder), LexicalIndex.open(folder / "lexical", passages)
