@@ -27,18 +27,24 @@ def mark_headings(blocks: Sequence[Block], texts: Sequence[str], bookmarks: Sequ
         return
     body = _body_size(blocks, texts)
     bold_body = 2 * sum(len(t) for b, t in zip(blocks, texts, strict=True) if b.bold) > sum(map(len, texts))
-    found = [
+    found = {
         at
         for at, (block, text) in enumerate(zip(blocks, texts, strict=True))
         if _reads_as_heading(block, text)
         and (block.size >= _LARGER * body or (block.bold and not bold_body and block.size >= 0.95 * body))
-    ]
-    headed = {
-        at for at in found if any(later not in found for later in range(at + 1, min(at + 4, len(blocks))))
     }
+    # What has nothing but the like of it below heads nothing.
+    headed = {at for at in found if any(at + k not in found for k in (1, 2, 3) if at + k < len(blocks))}
     classes = sorted({_class(blocks[at]) for at in headed}, reverse=True)
+    shallowest: dict[tuple[float, bool], int] = {}
     for at in headed:
-        level = classes.index(_class(blocks[at])) + 1 + _depth_within(blocks, texts, at, headed)
+        depth = _depth(texts[at])
+        if depth is not None:
+            shallowest[_class(blocks[at])] = min(depth, shallowest.get(_class(blocks[at]), depth))
+    for at in headed:
+        depth = _depth(texts[at])
+        deeper = 0 if depth is None else depth - shallowest[_class(blocks[at])]
+        level = classes.index(_class(blocks[at])) + 1 + deeper
         blocks[at].kind, blocks[at].level = "heading", min(level, _DEEPEST)
 
 
@@ -82,14 +88,7 @@ def _class(block: Block) -> tuple[float, bool]:
     return round(block.size), block.bold
 
 
-def _depth_within(blocks: Sequence[Block], texts: Sequence[str], at: int, headed: set[int]) -> int:
-    """How much deeper its number is than the shallowest of its class."""
-    number = _NUMBER.match(texts[at])
-    if not number:
-        return 0
-    depths = [
-        match[1].count(".")
-        for other in headed
-        if _class(blocks[other]) == _class(blocks[at]) and (match := _NUMBER.match(texts[other]))
-    ]
-    return number[1].count(".") - min(depths)
+def _depth(text: str) -> int | None:
+    """How deep a heading's number is: 0 for "2", 1 for "2.1"; None without one."""
+    number = _NUMBER.match(text)
+    return number[1].count(".") if number else None

@@ -21,7 +21,8 @@ _HEAD = re.compile(r"[^\W\d_]+")
 _NUMBERS = re.compile(r"\d+|\b[ivxlc]+\b")
 _PAGE_NUMBER = re.compile(r"\W*(?:page|seite|p\.)?\W*#\W*(?:(?:of|von|/|de)\W*#)?\W*", re.IGNORECASE)
 _WIDE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]")
-_LONGEST_HEADING = 250  # characters
+_LONGEST_NUMBER = 30  # characters
+_LONGEST_WORD = 80
 _LOOK_BACK = 6  # paragraphs
 
 PAGE_BREAK = "\f"
@@ -65,11 +66,15 @@ def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         for line in edge:
             key = _key(line)
             if filled >= 3 and counts[key] >= max(3, 0.3 * filled):
-                if key in seen or _PAGE_NUMBER.fullmatch(key[0]):
+                if key in seen or _is_page_number(key[0]):
                     dropped.add(id(line))
                 seen.add(key)
         kept.append([line for line in lines if id(line) not in dropped])
     return kept
+
+
+def _is_page_number(text: str) -> bool:
+    return len(text) <= _LONGEST_NUMBER and _PAGE_NUMBER.fullmatch(text) is not None
 
 
 def _edges(lines: Sequence[Line]) -> list[Line]:
@@ -219,22 +224,20 @@ class Words:
 
     def joined(self, lines: Sequence[Line]) -> str:
         """The text of a paragraph's lines; a new page is marked by `PAGE_BREAK`."""
-        text = lines[0].text
+        parts = [lines[0].text]
         for above, below in pairwise(lines):
-            mark = PAGE_BREAK if below.page > above.page else ""
-            tail, head = _TAIL.search(text), _HEAD.match(below.text)
-            if text.endswith((HYPHEN, "-")) and (tail or text.endswith(HYPHEN)) and len(text) > 1:
-                keeps = not (tail and head) or self._is_compound(tail[1], head.group())
-                if keeps and not text.endswith(HYPHEN) and not head:
-                    text += " "  # a dash
-                elif keeps:
-                    text = text[:-1] + "-"
-                else:
-                    text = text[:-1]
-            elif not (_WIDE.search(text[-1:]) and _WIDE.match(below.text)):
-                text += " "
-            text += mark + below.text
-        return text.replace(HYPHEN, "-").replace("\t", CELL)
+            parts[-1] = self._before(above.text, below.text)
+            parts += PAGE_BREAK if below.page > above.page else "", below.text
+        return "".join(parts).replace(HYPHEN, "-").replace("\t", CELL)
+
+    def _before(self, above: str, below: str) -> str:
+        """A line as it stands before the next one: with a space behind it, or without its hyphen."""
+        tail, head = _TAIL.search(above[-_LONGEST_WORD:]), _HEAD.match(below)
+        if tail and head:
+            return above[:-1] + ("-" if self._is_compound(tail[1], head.group()) else "")
+        if above.endswith(HYPHEN):
+            return above
+        return above if _WIDE.search(above[-1:]) and _WIDE.match(below) else above + " "
 
     def _is_compound(self, left: str, right: str) -> bool:
         """Whether the hyphen between two parts belongs to the word."""

@@ -13,6 +13,7 @@ from documents.structure import plain_sections
 
 _INFO = re.compile(rb"\{\\(title|author)\s+([^{}\\]{1,500})\}")
 _CREATED = re.compile(rb"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
+_IMAGE = re.compile(rb"[0-9a-fA-F\r\n]{512,}")
 _ITEM = re.compile(r"[ \t]*(?:[•·▪◦‣o-]|\(?\d{1,3}[.)])\t+")
 
 
@@ -23,7 +24,7 @@ def read(data: bytes, name: str, limits: Limits) -> Reading:
     if not data.lstrip().startswith(b"{\\rtf"):
         raise Unreadable("damaged, or not what its name says: it does not begin as RTF does")
     # RTF is ASCII; bytes above it stand for characters of Windows.
-    source = data.decode("cp1252", errors="replace")
+    source = _IMAGE.sub(b"", data).decode("cp1252", errors="replace")
     plain = rtf_to_text(source, encoding="cp1252", errors="replace")  # type: ignore[no-untyped-call] # has none
     if len(plain) > limits.characters:
         raise Unreadable(f"holds more than the limit of {limits.characters:,} characters")

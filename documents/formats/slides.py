@@ -1,6 +1,7 @@
 """PowerPoint: one page a slide, its title a heading, then its text from top to bottom, then its notes."""
 
 import io
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,13 +23,24 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 def read(data: bytes, name: str, limits: Limits) -> Reading:
     """The text of a presentation. Numbers, dates and feet of slides are left out."""
-    import pptx
+    from lxml import etree
     from pptx.exc import PythonPptxError
 
     package = Package(data, limits)
     try:
+        return _reading(data, package, name, limits)
+    except (PythonPptxError, KeyError, zipfile.BadZipFile) as error:
+        raise Unreadable("damaged, or not a PowerPoint file: its slides cannot be found") from error
+    except etree.LxmlError as error:
+        raise Unreadable("damaged: one of its parts is no well-formed XML") from error
+
+
+def _reading(data: bytes, package: Package, name: str, limits: Limits) -> Reading:
+    import pptx
+
+    try:
         slides = list(pptx.Presentation(io.BytesIO(data)).slides)
-    except (PythonPptxError, KeyError, ValueError, AttributeError) as error:
+    except (AttributeError, ValueError) as error:
         raise Unreadable("damaged, or not a PowerPoint file: its slides cannot be found") from error
     if len(slides) > limits.pages:
         raise Unreadable(f"has more than the limit of {limits.pages:,} slides")

@@ -83,7 +83,7 @@ def read(data: bytes, name: str, limits: Limits) -> Reading:
 
 def core_properties(package: Package) -> dict[str, str]:
     """What an Office file says of itself: title, creator, created …"""
-    part = package.related("", "core-properties") or package.related("", "metadata/core-properties")
+    part = package.related("", "core-properties")
     root = package.xml(part) if part else None
     return {local(element): element.text or "" for element in _children(root)}
 
