@@ -40,7 +40,8 @@ def gather(
 
 def _highest(scores: NDArray[np.float32], depth: int) -> NDArray[np.int64]:
     """The rows of the highest scores above 0; which of those that tie at the edge, is left open."""
-    if len(scores) > depth:
-        rows = np.argpartition(scores, -depth)[-depth:]
-        return rows[scores[rows] > 0]
-    return np.flatnonzero(scores > 0)
+    # Partitioning is slow where most values are equal, and most scores are 0.
+    rows = np.flatnonzero(scores > 0)
+    if len(rows) <= depth:
+        return rows
+    return rows[np.argpartition(scores[rows], -depth)[-depth:]]

@@ -34,7 +34,7 @@ class LexicalIndex:
 
     initialisms: Initialisms
     languages: tuple[str, ...]
-    _bm25: Any
+    _arrays: dict[str, NDArray[Any]]
     _vocabulary: dict[str, int]
     _passages: int
 
@@ -67,9 +67,11 @@ class LexicalIndex:
         learned = json.loads((folder / _LEARNED).read_text(encoding="utf-8"))
         initialisms, spoken = Initialisms.of(learned["initialisms"]), tuple(learned["languages"])
         if not (folder / "params.index.json").exists():
-            return cls(initialisms, spoken, None, {}, passages)
+            return cls(initialisms, spoken, {}, {}, passages)
         bm25 = bm25s.BM25.load(folder, mmap=True, show_progress=False)
-        return cls(initialisms, spoken, bm25, bm25.vocab_dict, passages)
+        # Still mapped, but without numpy's memmap class, whose every slice costs as much as a short sum.
+        arrays = {name: np.asarray(bm25.scores[name]) for name in ("indptr", "indices", "data")}
+        return cls(initialisms, spoken, arrays, bm25.vocab_dict, passages)
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """The score of every passage, shape (passages,), each 0 to 1."""
@@ -114,9 +116,8 @@ class LexicalIndex:
         at = self._vocabulary.get(term)
         if at is None:
             return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
-        arrays = self._bm25.scores
-        start, end = arrays["indptr"][at], arrays["indptr"][at + 1]
-        return arrays["indices"][start:end], arrays["data"][start:end]
+        start, end = self._arrays["indptr"][at : at + 2]
+        return self._arrays["indices"][start:end], self._arrays["data"][start:end]
 
 
 def _languages(texts: Iterable[str]) -> tuple[list[str], list[str]]:
