@@ -29,7 +29,8 @@ class Metadata:
     """What a document says of itself.
 
     ``published`` is ISO 8601, as exact as the document is; ``published_original`` is how the document
-    wrote it, where that was not the same. ``language`` is an ISO 639-1 code.
+    wrote it, where that was not the same. ``language`` is an ISO 639-1 code. ``sidecar_sha256`` is the
+    hash of the file that says these things in the document's stead, if there is one.
     """
 
     published: str | None = None
@@ -38,6 +39,7 @@ class Metadata:
     language: str | None = None
     media_type: str = "text/plain"
     published_original: str | None = None
+    sidecar_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

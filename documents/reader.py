@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +14,7 @@ from documents.document import Document
 from documents.formats import Format, format_of
 from documents.isolation import Isolation, read_here
 from documents.reading import Attachment, Limits, Reading, Unreadable
-from documents.sidecar import SUFFIX, overridden, sidecar_fields
+from documents.sidecar import SUFFIX, Sidecar
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +58,13 @@ class Reader:
         if format_of(doc_id) is None:
             yield Unread(doc_id, "skipped", unknown(doc_id))
             return
-        said: dict[str, object] = {}
+        beside: Sidecar | None = None
         if sidecar:
             try:
-                said = sidecar_fields(path.with_name(path.name + SUFFIX))
+                beside = Sidecar.read(path.with_name(path.name + SUFFIX))
             except (Unreadable, OSError) as error:
                 reason = f"cannot be read: {told(error)}" if isinstance(error, OSError) else str(error)
                 yield Unread(doc_id + SUFFIX, "failed", reason)
-        for entry in self._file(path, doc_id):
-            if said and isinstance(entry, Document) and entry.doc_id == doc_id:
-                yield overridden(entry, said)
-            else:
-                yield entry
-
-    def _file(self, path: Path, doc_id: str) -> Iterator[Document | Unread]:
         try:
             data = self._bytes(path)
         except Unreadable as unreadable:
@@ -79,11 +72,19 @@ class Reader:
         except OSError as error:
             yield Unread(doc_id, "failed", f"cannot be read: {told(error)}")
         else:
-            known = self._known(doc_id, sha256(data).hexdigest()) if self._known is not None else None
-            if known is None:
-                yield from self._read(data, doc_id, 0, _Budget(self.limits, len(data)))
-            else:
-                yield from known
+            for entry in self._known_or_read(data, doc_id, beside):
+                if beside and isinstance(entry, Document) and entry.doc_id == doc_id:
+                    yield beside.applied_to(entry)
+                else:
+                    yield entry
+
+    def _known_or_read(self, data: bytes, doc_id: str, beside: Sidecar | None) -> Iterable[Document | Unread]:
+        known = self._known(doc_id, sha256(data).hexdigest()) if self._known is not None else None
+        hash_beside = beside.sha256 if beside else None
+        for entry in known or ():
+            if isinstance(entry, Document) and entry.doc_id == doc_id:
+                known = known if entry.metadata.sidecar_sha256 == hash_beside else None
+        return self._read(data, doc_id, 0, _Budget(self.limits, len(data))) if known is None else known
 
     def _bytes(self, path: Path) -> bytes:
         limit = self.limits.max_bytes

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from documents.composition import Composition, one_line
+from documents.formats.tables import is_number
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -30,7 +31,6 @@ _BLOCKS = frozenset(
 _WIDEST = 200
 # A cell longer than this is the page's layout, not a value.
 _LONGEST_CELL = 1_000
-_FIGURE = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d.,:%/\s)-]*")
 
 
 class MarkupWriter:
@@ -231,8 +231,8 @@ def _header_rows(rows: list[_Element], grid: list[list[str]]) -> int:
     if len(grid) < 3 or len(grid[0]) < 2:
         return 0
     first, others = grid[0], grid[1:]
-    named = all(value and len(value) <= 60 and not _FIGURE.fullmatch(value) for value in first[1:])
-    figures = any(_FIGURE.fullmatch(value) for row in others for value in row[1:])
+    named = all(value and len(value) <= 60 and not is_number(value) for value in first[1:])
+    figures = any(is_number(value) for row in others for value in row[1:])
     return int(named and figures and len(set(first)) == len(first))
 
 
