@@ -1,5 +1,6 @@
 """The command ``pincite rebuild``."""
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from index.embedder import Embedder
 from index.options import index_option
 from index.progress import shown
 from index.rebuild import Plan, RebuildSummary, plan_folder, rebuild_folder
+from index.report import write_report
 from index.watch import state_of, wait_for_change
 
 # How many of the files that gave no document are named one by one.
@@ -32,34 +34,61 @@ NAMED = 20
     show_envvar=True,
     help="A sentence-transformers name or folder; without it the bundled all-MiniLM-L6-v2.",
 )
+@click.option("--include", multiple=True, metavar="PATTERN", help="Read only what matches, as in .gitignore.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass over what matches.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what became of each file: JSON into a .json file, else lines.",
+)
 @click.option("--full", is_flag=True, help="Take nothing over from the published index.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and how long it would take.")
 @click.option("--watch", is_flag=True, help="Stay, and rebuild whenever the documents change.")
 def rebuild(
-    documents_folder: Path, index_folder: Path, embedder: str | None, full: bool, dry_run: bool, watch: bool
+    documents_folder: Path,
+    index_folder: Path,
+    embedder: str | None,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    report: Path | None,
+    full: bool,
+    dry_run: bool,
+    watch: bool,
 ) -> None:
     """Index a folder of documents and publish the result.
 
     Files that have not changed are taken over from the published index, and the result is the same as
     without it. The index that is being served stays as it is until the new one is whole.
     """
-    read_folder(documents_folder)  # what is no folder is refused before anything slow
+    read_folder(
+        documents_folder, include=include, exclude=exclude
+    )  # what is no folder is refused before anything slow
     with shown() as progress:
         progress("loading embedder", 0, None)
         model = Embedder.load(embedder)
         if dry_run:
-            plan = plan_folder(documents_folder, index_folder, model, full=full)
+            plan = plan_folder(
+                documents_folder, index_folder, model, full=full, include=include, exclude=exclude
+            )
             click.echo(planned(plan))
             return
+        again = partial(
+            rebuild_folder, documents_folder, index_folder, model, include=include, exclude=exclude
+        )
         state = state_of(documents_folder, leave_out=index_folder)
-        summary = rebuild_folder(documents_folder, index_folder, model, full=full, progress=progress)
-    click.echo(described(summary))
+        _tell(again(full=full, progress=progress), report)
     while watch:
         state = wait_for_change(documents_folder, state, leave_out=index_folder)
         try:
-            click.echo(described(rebuild_folder(documents_folder, index_folder, model)))
+            _tell(again(), report)
         except Refusal as refusal:
             click.echo(f"pincite: {refusal}", err=True)
+
+
+def _tell(summary: RebuildSummary, report: Path | None) -> None:
+    if report is not None:
+        write_report(summary.files, report)
+    click.echo(described(summary))
 
 
 def planned(plan: Plan) -> str:

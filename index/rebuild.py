@@ -3,7 +3,7 @@
 import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from index.lock import locked
 from index.previous import Previous, reading_version
 from index.progress import Progress, silent
 from index.publication import publish, unfinished
+from index.report import FileReport
 from index.store import Store, StoreWriter
 
 # Long enough to say one thing with its circumstances, short enough to be quoted (eval/LOG.md).
@@ -39,14 +40,15 @@ _Reader = Callable[[Previous], Iterable[Document | Unread]]
 class RebuildSummary:
     """What a rebuild did. ``unread`` names every file that gave no document, and why.
 
-    ``reused`` passages kept the vectors of the generation before, ``resumed`` ones those of a rebuild that
-    was interrupted.
+    ``files`` tells what became of each file. ``reused`` passages kept the vectors of the generation
+    before, ``resumed`` ones those of a rebuild that was interrupted.
     """
 
     generation: Generation
     documents: int
     passages: int
     unread: tuple[Unread, ...]
+    files: tuple[FileReport, ...]
     reused: int
     resumed: int
     changes: Changes
@@ -71,6 +73,7 @@ class _Reading:
 
     unread: list[Unread]
     sources: dict[str, str]
+    files: list[FileReport]
     fingerprint: str = ""
 
 
@@ -97,13 +100,28 @@ def rebuild_folder(
     embedder: Embedder,
     *,
     full: bool = False,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
     progress: Progress = silent,
 ) -> RebuildSummary:
-    """The same for the documents in a folder, of which only those that have changed are read and split."""
-    return _rebuild(_reader(folder), folder.resolve(), index_folder, embedder, full, progress)
+    """The same for the documents in a folder, of which only those that have changed are read and split.
+
+    ``include`` and ``exclude`` are patterns as ``read_folder`` takes them.
+    """
+    return _rebuild(
+        _reader(folder, include, exclude), folder.resolve(), index_folder, embedder, full, progress
+    )
 
 
-def plan_folder(folder: Path, index_folder: Path, embedder: Embedder, *, full: bool = False) -> Plan:
+def plan_folder(
+    folder: Path,
+    index_folder: Path,
+    embedder: Embedder,
+    *,
+    full: bool = False,
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+) -> Plan:
     """What ``rebuild_folder`` would do; nothing is written."""
     sources: dict[str, str] = {}
     unread: list[Unread] = []
@@ -111,7 +129,7 @@ def plan_folder(folder: Path, index_folder: Path, embedder: Embedder, *, full: b
     with contextlib.closing(_previous(index_folder, embedder)) as previous:
         taken = Previous() if full else previous
         known = {key(passage) for passage in taken.passages()}
-        for document in _reader(folder)(taken):
+        for document in _reader(folder, include, exclude)(taken):
             if isinstance(document, Unread):
                 unread.append(document)
                 continue
@@ -131,8 +149,8 @@ def plan_folder(folder: Path, index_folder: Path, embedder: Embedder, *, full: b
     )
 
 
-def _reader(folder: Path) -> _Reader:
-    return lambda previous: read_folder(folder, known=previous.given)
+def _reader(folder: Path, include: Sequence[str], exclude: Sequence[str]) -> _Reader:
+    return lambda previous: read_folder(folder, known=previous.given, include=include, exclude=exclude)
 
 
 def _previous(index_folder: Path, embedder: Embedder) -> Previous:
@@ -198,6 +216,7 @@ def _rebuild(
             documents=generation.documents,
             passages=generation.passages,
             unread=tuple(reading.unread),
+            files=tuple(reading.files),
             reused=embedded.reused,
             resumed=embedded.resumed,
             changes=Changes.between(previous.hashes, reading.sources),
@@ -237,14 +256,18 @@ def _read(
 ) -> _Reading:
     """Fill the store."""
     writer = StoreWriter(path)
-    reading = _Reading([], {})
+    reading = _Reading([], {}, [])
     digest = hashlib.sha256(repr((embedder.fingerprint, sorted(_settings().items()))).encode())
+    before = time.monotonic()
     try:
         for document in documents:
+            passages = [] if isinstance(document, Unread) else _passages(document, previous, embedder)
+            now = time.monotonic()
+            reading.files.append(FileReport.of(document, len(passages), now - before))
+            before = now
             if isinstance(document, Unread):
                 reading.unread.append(document)
                 continue
-            passages = _passages(document, previous, embedder)
             writer.add(document, passages)
             spans = [(p.start, p.end) for p in passages]
             digest.update(repr((document.doc_id, document.source_sha256, spans)).encode())
