@@ -109,7 +109,7 @@ class LexicalIndex:
 
     def last_row(self) -> int:
         """The highest row that any term names; -1 where there are no terms."""
-        return int(self._bm25.scores["indices"].max(initial=-1)) if self._vocabulary else -1
+        return int(self._arrays["indices"].max(initial=-1)) if self._vocabulary else -1
 
     def _postings(self, term: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         """The rows that hold a term and what it adds to the score of each; no row stands twice."""
