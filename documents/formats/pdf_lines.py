@@ -62,13 +62,10 @@ class _Word:
     turn: int
     spaced: bool  # white space stands before it
 
-    def takes(self, glyph: "_Glyph") -> bool:
-        """Whether a character goes on with this word."""
-        return (
-            glyph.turn == self.turn
-            and abs(glyph.base - self.base) <= _RAISED * self.size
-            and self.left - 0.5 * self.size <= glyph.left <= self.right + self.size
-        )
+    def takes(self, left: float, base: float, last: float) -> bool:
+        """Whether a character that begins here goes on with this word; ``last``: where that before does."""
+        near = self.left - 0.5 * self.size <= left <= last + 2 * self.size
+        return near and abs(base - self.base) <= _RAISED * self.size
 
 
 @dataclass(slots=True)
@@ -113,62 +110,86 @@ def page_lines(text_page: Any, page: int) -> list[Line]:
 
 
 def _words(text_page: Any) -> Iterator[_Word]:
+    glyphs = _Glyphs(text_page.raw)
     word: _Word | None = None
     spaced = False
-    for glyph in _glyphs(text_page.raw):
-        if word and (glyph.character.isspace() or not word.takes(glyph)):
+    last = (0, 0.0)  # the word's last character, and where it begins
+    for at, character, x, y in glyphs:
+        left, base = _turned(x, y, word.turn) if word and word.turn else (x, y)
+        space = character in (" ", "\n")
+        if word and (space or not word.takes(left, base, last[1])):
+            word.right = glyphs.right(last[0], word.turn)
             yield word
             word = None
-        if glyph.character.isspace():
-            spaced = spaced or glyph.character == " "
+        if space:
+            spaced = spaced or character == " "
         elif word:
-            word.text += glyph.character
-            word.right = max(word.right, glyph.right)
+            word.text += character
+            last = at, left
         else:
-            size, bold = _font(text_page.raw, glyph.at)
-            word = _Word(glyph.character, glyph.left, glyph.right, glyph.base, size, bold, glyph.turn, spaced)
+            word = glyphs.word(at, character, x, y, spaced=spaced)
+            last = at, word.left
             spaced = False
     if word:
+        word.right = glyphs.right(last[0], word.turn)
         yield word
 
 
-@dataclass(slots=True)
-class _Glyph:
-    at: int
-    character: str  # more than one where a glyph stands for them; "\n" or " " for any white space
-    left: float = 0.0
-    right: float = 0.0
-    base: float = 0.0
-    turn: int = 0
+class _Glyphs:
+    """The characters of a page: which, what, and where they begin, unturned; " " and "\\n" are nowhere.
 
+    Characters that are no text are left out.
+    """
 
-def _glyphs(raw: Any) -> Iterator[_Glyph]:
-    """The characters of a page with their places; those that are no text are left out."""
-    import pypdfium2.raw as pdfium
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self._fonts: dict[int | None, tuple[float, bool]] = {}
 
-    x, y = ctypes.c_double(), ctypes.c_double()
-    box = pdfium.FS_RECTF()
-    high = 0
-    for at in range(pdfium.FPDFText_CountChars(raw)):
-        code = pdfium.FPDFText_GetUnicode(raw, at)
-        if 0xD800 <= code < 0xDC00:
-            high = code
-            continue
-        if 0xDC00 <= code < 0xE000:
-            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+    def __iter__(self) -> Iterator[tuple[int, str, float, float]]:
+        import pypdfium2.raw as pdfium
+
+        raw, unicode_of, origin_of = self._raw, pdfium.FPDFText_GetUnicode, pdfium.FPDFText_GetCharOrigin
+        x, y = ctypes.c_double(), ctypes.c_double()
+        known: dict[int, str] = {}
         high = 0
-        if code in _LIGATURES and pdfium.FPDFText_HasUnicodeMapError(raw, at) == 1:
-            code = _LIGATURES[code]
-        character = _character(code)
-        if character.isspace():
-            yield _Glyph(at, character)
-        elif character:
-            pdfium.FPDFText_GetCharOrigin(raw, at, x, y)
-            pdfium.FPDFText_GetLooseCharBox(raw, at, box)
-            turn = _turn(pdfium.FPDFText_GetCharAngle(raw, at))
-            left, base = _turned(x.value, y.value, turn)
-            ends = _turned(box.left, box.bottom, turn)[0], _turned(box.right, box.top, turn)[0]
-            yield _Glyph(at, character, left, max(ends), base, turn)
+        for at in range(pdfium.FPDFText_CountChars(raw)):
+            code = unicode_of(raw, at)
+            if 0xD800 <= code < 0xE000:
+                if code < 0xDC00:
+                    high = code
+                    continue
+                code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
+                high = 0
+            elif code in _LIGATURES and pdfium.FPDFText_HasUnicodeMapError(raw, at) == 1:
+                code = _LIGATURES[code]
+            character = known.get(code)
+            if character is None:
+                character = known[code] = _character(code)
+            if character in (" ", "\n"):
+                yield at, character, 0.0, 0.0
+            elif character:
+                origin_of(raw, at, x, y)
+                yield at, character, x.value, y.value
+
+    def word(self, at: int, character: str, x: float, y: float, *, spaced: bool) -> _Word:
+        """The word that begins with a character."""
+        import pypdfium2.raw as pdfium
+
+        turn = _turn(pdfium.FPDFText_GetCharAngle(self._raw, at))
+        left, base = _turned(x, y, turn)
+        drawn = ctypes.cast(pdfium.FPDFText_GetTextObject(self._raw, at), ctypes.c_void_p).value
+        if drawn is None or drawn not in self._fonts:
+            self._fonts[drawn] = _font(self._raw, at)
+        size, bold = self._fonts[drawn]
+        return _Word(character, left, left, base, size, bold, turn, spaced)
+
+    def right(self, at: int, turn: int) -> float:
+        """Where a character ends."""
+        import pypdfium2.raw as pdfium
+
+        box = pdfium.FS_RECTF()
+        pdfium.FPDFText_GetLooseCharBox(self._raw, at, box)
+        return max(_turned(box.left, box.bottom, turn)[0], _turned(box.right, box.top, turn)[0])
 
 
 def _character(code: int) -> str:
