@@ -22,7 +22,9 @@ _PAGE = (
 Run = tuple[float, float, float, str]  # left, height, size, text; a text that begins with "*" is bold
 
 
-def pdf_bytes(pages: Sequence[Sequence[Run]], info: str = "", page: str = "", catalog: str = "") -> bytes:
+def pdf_bytes(
+    pages: Sequence[Sequence[Run]], info: str = "", page: str = "", catalog: str = "", last: str = ""
+) -> bytes:
     """A PDF as a program would write it, in Helvetica, whose digits are .556 em wide."""
     kids = " ".join(f"{6 + 2 * at} 0 R" for at in range(len(pages)))
     objects = [
@@ -41,6 +43,7 @@ def pdf_bytes(pages: Sequence[Sequence[Run]], info: str = "", page: str = "", ca
             f"{_PAGE} {page} /Contents {7 + 2 * at} 0 R >>",
             f"<< /Length {len(drawn.encode('cp1252'))} >>\nstream\n{drawn}endstream",
         ]
+    objects += [last] if last else []
     body = b"%PDF-1.7\n"
     starts = []
     for number, content in enumerate(objects, 1):
@@ -238,6 +241,22 @@ def test_bookmarks_name_the_headings() -> None:
         outline += f"/{'Next' if at else 'First'} << /Title ({title}) /Dest [6 0 R /Fit] "
     outline += ">> " * 4
     assert headings(read([runs], catalog=outline)) == [(1, title) for title in titles]
+
+
+def test_a_filled_form_is_read_as_it_is_shown() -> None:
+    shown = "BT /F1 10 Tf 2 4 Td (Ann Lee) Tj ET"
+    field = (
+        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (name) /V (Ann Lee) /F 4 /Rect [150 696 250 712]"
+        " /AP << /N 8 0 R >> >>"
+    )
+    data = pdf_bytes(
+        [[(72, 700, 10, "Name")]],
+        page=f"/Annots [{field}]",
+        catalog="/AcroForm << /Fields [] >>",
+        last=f"<< /Type /XObject /Subtype /Form /BBox [0 0 100 16] /Resources << /Font << /F1 3 0 R >> >>"
+        f" /Length {len(shown)} >>\nstream\n{shown}\nendstream",
+    )
+    assert pdf.read(data, "a.pdf", Limits()).text == "Name | Ann Lee"
 
 
 def test_an_empty_page_holds_no_text() -> None:

@@ -87,13 +87,11 @@ def _pages(pdf: Any, count: int, limits: Limits) -> tuple[list[list[Line]], bool
     for number in range(count):
         lines: list[Line] = []
         try:
-            page = pdf[number]
+            page = _page(pdf, number)
         except pypdfium2.PdfiumError:
             broken += 1  # a page that cannot be opened is an empty one
         else:
             with contextlib.closing(page):
-                if pdf.formenv or pdf.get_formtype():
-                    pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
                 with contextlib.closing(page.get_textpage()) as text_page:
                     lines = in_reading_order(page_lines(text_page, number))
                 if not lines and not images:
@@ -106,6 +104,18 @@ def _pages(pdf: Any, count: int, limits: Limits) -> tuple[list[list[Line]], bool
     if broken and broken == count:
         raise Unreadable("damaged: none of its pages can be opened")
     return pages, images
+
+
+def _page(pdf: Any, number: int) -> Any:
+    """A page; what is filled into the fields of a form is part of it."""
+    import pypdfium2.raw as pdfium
+
+    page = pdf[number]
+    if pdf.get_formtype() == pdfium.FORMTYPE_NONE:
+        return page
+    with contextlib.closing(page):
+        pdfium.FPDFPage_Flatten(page.raw, pdfium.FLAT_NORMALDISPLAY)
+    return pdf[number]  # opened anew: a page that is open does not show what became part of it
 
 
 def _composed(blocks: Sequence[Block], texts: Sequence[str], count: int) -> Composition:
