@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from re import match
@@ -97,6 +98,7 @@ class Previous:
         return self._vectors.passages(np.array([row]))[0], self._vectors.sentences_of([row])[0]
 
 
+@cache
 def reading_version(target_tokens: int) -> str:
     """Changes with anything that decides which documents and passages a file gives.
 
