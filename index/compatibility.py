@@ -34,5 +34,5 @@ def _release(number: str) -> list[str]:
 def _misfit(generation: Generation, reason: str) -> Refusal:
     return Refusal(
         f"the generation {generation.id} was built {reason}; rebuild the index, which keeps its vectors: "
-        f"pincite rebuild --documents {generation.source or 'FOLDER'}"
+        f"pincite rebuild --documents {generation.source.folder if generation.source else 'FOLDER'}"
     )

@@ -18,9 +18,18 @@ from documents import Refusal
 from index.durability import make_durable, remove_folder
 
 # Raise it when a file of a generation changes its form.
-FORMAT = 2
+FORMAT = 3
 KEPT = 3
 MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The folder that documents were read from, and which of its files, by patterns of ``read_folder``."""
+
+    folder: str
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +76,12 @@ class Generation:
             ) from error
 
     @property
-    def source(self) -> Path | None:
-        """The folder that the documents were read from; None when they did not come from one."""
-        folder = self.manifest.get("source")
-        return None if folder is None else Path(folder)
+    def source(self) -> Source | None:
+        """Where the documents were read from; None when they did not come from a folder."""
+        known = self.manifest["source"]
+        if known is None:
+            return None
+        return Source(known["folder"], tuple(known["include"]), tuple(known["exclude"]))
 
 
 def manifest_text(manifest: dict[str, Any]) -> str:

@@ -38,7 +38,7 @@ class Previous:
     _store: Store | None = None
     _vectors: Vectors | None = None
     _reads_alike: bool = False
-    _given: set[str] = field(default_factory=set)
+    _given: dict[str, Document] = field(default_factory=dict)
 
     @classmethod
     def of(cls, index_folder: Path, embedder: Embedder, *, reading: str) -> "Previous":
@@ -79,12 +79,13 @@ class Previous:
         if self._sources is None or not self._reads_alike:
             return None
         given = self._sources.given(doc_id, source_sha256)
-        self._given.update(document.doc_id for document in given or () if isinstance(document, Document))
+        self._given.update({one.doc_id: one for one in given or () if isinstance(one, Document)})
         return given
 
     def passages_of(self, document: Document) -> list[Passage] | None:
-        """The passages of a document that came from here; None if it did not."""
-        if self._store is None or document.doc_id not in self._given:
+        """The passages of a document that came from here as it is; None if it did not."""
+        given = self._given.pop(document.doc_id, None)
+        if self._store is None or given != document:
             return None
         return list(self._store.all_passages(document.doc_id))
 

@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from index.durability import require_room, told_when_full
 from index.embedded import EMBEDDED, embedded_texts, key
 from index.embedder import Embedder
 from index.embedding import Embedded, embed
-from index.generation import Generation, new_id
+from index.generation import Generation, Source, new_id
 from index.journal import Journal
 from index.lexical import LexicalIndex
 from index.lock import locked
@@ -108,9 +108,8 @@ def rebuild_folder(
 
     ``include`` and ``exclude`` are patterns as ``read_folder`` takes them.
     """
-    return _rebuild(
-        _reader(folder, include, exclude), folder.resolve(), index_folder, embedder, full, progress
-    )
+    source = Source(str(folder.resolve()), tuple(include), tuple(exclude))
+    return _rebuild(_reader(folder, include, exclude), source, index_folder, embedder, full, progress)
 
 
 def plan_folder(
@@ -169,7 +168,7 @@ def _estimate(measured: Generation | None, passages: int, texts: int) -> float |
 
 def _rebuild(
     read: _Reader,
-    source: Path | None,
+    source: Source | None,
     index_folder: Path,
     embedder: Embedder,
     full: bool,
@@ -196,14 +195,14 @@ def _rebuild(
             "id": new_id(reading.fingerprint),
             "fingerprint": reading.fingerprint,
             "built_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "source": None if source is None else str(source),
+            "source": None if source is None else asdict(source),
             "embedder": {
                 "name": embedder.name,
                 "fingerprint": embedder.fingerprint,
                 "dimension": embedder.dimension,
             },
             "settings": _settings(),
-            "reading": reading_version(TARGET_TOKENS),
+            "reading": None if source is None else reading_version(TARGET_TOKENS),
             "libraries": libraries(),
             "counts": counts,
             "measured": _measured(previous, embedded, counts["passages"], time.monotonic() - began),
@@ -248,7 +247,7 @@ def _needed(counts: dict[str, int], dimension: int) -> int:
 
 def _read(
     documents: Iterable[Document | Unread],
-    source: Path | None,
+    source: Source | None,
     path: Path,
     previous: Previous,
     embedder: Embedder,
@@ -270,7 +269,8 @@ def _read(
                 continue
             writer.add(document, passages)
             spans = [(p.start, p.end) for p in passages]
-            digest.update(repr((document.doc_id, document.source_sha256, spans)).encode())
+            said = (document.doc_id, document.source_sha256, document.title, document.metadata)
+            digest.update(repr((*said, spans)).encode("utf-8", "surrogatepass"))
             reading.sources[document.doc_id] = document.source_sha256
             progress("reading", writer.documents, None)
     finally:
@@ -288,8 +288,8 @@ def _passages(document: Document, previous: Previous, embedder: Embedder) -> lis
     return split(document, embedder.count_tokens, embedder.max_tokens, TARGET_TOKENS)
 
 
-def _nothing_to_index(unread: list[Unread], source: Path | None) -> str:
-    place = f"{source}: " if source is not None else ""
+def _nothing_to_index(unread: list[Unread], source: Source | None) -> str:
+    place = f"{source.folder}: " if source is not None else ""
     if not unread:
         return f"{place}no documents to index: the folder is empty; give one with documents in it"
     first = unread[0]

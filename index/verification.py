@@ -62,6 +62,8 @@ def source_faults(generation: Generation, folder: Path) -> Iterator[str]:
             before = left.pop(reading.doc_id, None)
             if before != reading.source_sha256:
                 yield f"{reading.doc_id}: {'changed' if before else 'new'} since the index was built"
+            elif reading != store.document(reading.doc_id):
+                yield f"{reading.doc_id}: described otherwise since the index was built"
     for doc_id in sorted(left):
         yield f"{doc_id}: removed since the index was built"
 

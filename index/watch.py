@@ -8,6 +8,8 @@ import os
 import time
 from pathlib import Path
 
+from documents.selection import IGNORE_FILE
+
 # Often enough to be prompt, seldom enough for a large folder on a slow disk.
 SECONDS_BETWEEN_LOOKS = 2.0
 
@@ -26,7 +28,7 @@ def state_of(folder: Path, *, leave_out: Path) -> State:
             if not name.startswith(".") and (Path(here) / name).resolve() != passed_over
         ]
         for name in files:
-            if name.startswith("."):
+            if name.startswith(".") and name != IGNORE_FILE:
                 continue
             path = Path(here, name)
             try:

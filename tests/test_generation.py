@@ -97,7 +97,7 @@ def test_missing_and_foreign_files_are_named(tmp_path: Path) -> None:
 def test_a_generation_of_another_format_is_refused(tmp_path: Path) -> None:
     generation = published(tmp_path, "a")
     manifest = generation.folder / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 99'))
+    manifest.write_text(manifest.read_text().replace('"format": 3', '"format": 99'))
     with pytest.raises(Refusal, match=r"format 99.*rebuild"):
         current(tmp_path)
 

@@ -1,5 +1,6 @@
 """Rebuilding: only what changed is done again, the result is that from nothing, a full disk is told."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from index.generation import current, current_id
 from index.journal import Journal
 from index.rebuild import plan_folder
 from index.vectors import PASSAGES, Vectors
+from index.verification import source_faults
 from index.watch import state_of, wait_for_change
 from tests.conftest import REPOSITORY
 
@@ -122,6 +124,29 @@ def test_a_moved_file_keeps_its_vectors(tmp_path: Path, embedder: Embedder) -> N
     index = Index.open(tmp_path / "index", embedder)
     assert index.search("Who signed?")[0].passage.doc_id == "b.txt"
     index.close()
+
+
+def test_a_sidecar_that_changes_or_goes_is_not_overlooked(tmp_path: Path, embedder: Embedder) -> None:
+    documents, sidecar = tmp_path / "documents", tmp_path / "documents" / "a.txt.meta.json"
+    documents.mkdir()
+    (documents / "a.txt").write_text("The treaty was signed by Anna Lind.", encoding="utf-8")
+    (documents / "b.txt").write_text("Rye bread needs a sourdough.", encoding="utf-8")
+    seen: list[list[str]] = []
+    for title in (None, "One", "Two", "Two", None):
+        sidecar.unlink(missing_ok=True)
+        if title is not None:
+            sidecar.write_text(json.dumps({"title": title}), encoding="utf-8")
+        changed_since = current(tmp_path / "index")
+        faults = list(source_faults(changed_since, documents)) if changed_since else []
+        generation = rebuild_folder(documents, tmp_path / "index", embedder).generation
+        fresh = rebuild_folder(documents, tmp_path / f"fresh-{len(seen)}", embedder).generation
+        assert (generation.fingerprint, generation.manifest["files"]) == (
+            fresh.fingerprint,
+            fresh.manifest["files"],
+        )
+        seen.append(faults)
+    otherwise = ["a.txt: described otherwise since the index was built"]
+    assert seen == [[], otherwise, otherwise, [], otherwise]
 
 
 def test_from_a_damaged_generation_nothing_is_taken_over(
