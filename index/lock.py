@@ -45,6 +45,17 @@ def locked(index_folder: Path) -> Iterator[str | None]:
         lock.release()
 
 
+def is_locked(index_folder: Path) -> bool:
+    """Whether somebody holds the lock at this moment."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(index_folder / "LOCK.held", timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
 def _holder(path: Path) -> str | None:
     """Who wrote the lock's text, and how long ago."""
     try:

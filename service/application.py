@@ -4,8 +4,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from dataclasses import asdict
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Query, Request
@@ -13,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi_offline import FastAPIOffline
 
 from index import Index
-from service import problem
+from service import problem, rebuild_routes
 from service.answer import Asked, answer_question, identity
 from service.citation import opened_text
 from service.intake import Intake
@@ -26,8 +28,11 @@ from service.models import (
     IndexState,
     Problem,
     Ready,
+    RefusedGeneration,
     TextParameters,
 )
+from service.rebuilding import Rebuilds
+from service.served_index import ServedIndex
 
 DESCRIPTION = "Ask a folder of documents; get ranked passages whose citations re-open the exact words."
 
@@ -40,14 +45,23 @@ UNFIT_BODY = UNFIT | {
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "No such document"}}
 
 
-def create_application(index: Index) -> FastAPI:
-    """Return the application that answers from an open index."""
+def create_application(index: Index, documents: Path | None = None) -> FastAPI:
+    """Return the application that answers from an open index, and from what takes its place in its folder.
+
+    ``documents`` is the folder that a rebuild reads; None is the one that the index was built from.
+    """
+    served = ServedIndex(index)
+    rebuilds = Rebuilds(served.folder, index.embedder.name, index.embedder.fingerprint)
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
         # One thread asks the index, so that a slow question holds up other questions, but never the
         # event loop: health, documents and errors are still answered at once.
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="question") as worker:
+        with (
+            ThreadPoolExecutor(max_workers=1, thread_name_prefix="question") as worker,
+            served.following(),
+            closing(rebuilds),
+        ):
             application.state.worker = worker
             yield
 
@@ -60,9 +74,12 @@ def create_application(index: Index) -> FastAPI:
         lifespan=lifespan,
         redirect_slashes=False,
     )
-    application.state.index = index
+    application.state.served = served
+    application.state.rebuilds = rebuilds
+    application.state.documents = documents
     application.add_middleware(Intake)
     application.include_router(router)
+    application.include_router(rebuild_routes.router)
     problem.install(application)
     application.openapi = with_problems(application.openapi)  # type: ignore[method-assign]  # FastAPI's way
     return application
@@ -94,9 +111,10 @@ async def answered(request: Request, asked: AskParameters) -> AskResponse:
     state = request.app.state
 
     def work() -> AskResponse:
-        return answer_question(
-            state.index, as_asked(asked), request_id=problem.request_id(request), arrived=arrived
-        )
+        with state.served.pinned() as index:
+            return answer_question(
+                index, as_asked(asked), request_id=problem.request_id(request), arrived=arrived
+            )
 
     return await asyncio.get_running_loop().run_in_executor(state.worker, work)
 
@@ -118,9 +136,10 @@ def as_asked(request: AskParameters) -> Asked:
 )
 def document_text(request: Request, doc_id: str, span: Annotated[TextParameters, Query()]) -> DocumentText:
     """Return the document's words from start to end, with a little of what stands around them."""
-    index: Index = request.app.state.index
+    served: ServedIndex = request.app.state.served
     try:
-        document = index.document(doc_id)
+        with served.pinned() as index:
+            document = index.document(doc_id)
     except KeyError:
         raise HTTPException(404, f"this index holds no document {doc_id}") from None
     length = len(document.text)
@@ -140,9 +159,13 @@ def outside(field: str, reason: str) -> RequestValidationError:
 @router.get("/v1/index", summary="See which index is served")
 async def index_state(request: Request) -> IndexState:
     """Return the generation that is being served, and how much it holds."""
-    generation = request.app.state.index.generation
+    served: ServedIndex = request.app.state.served
+    generation, refused = served.generation, served.refused
     return IndexState(
-        **identity(generation).model_dump(), documents=generation.documents, passages=generation.passages
+        **identity(generation).model_dump(),
+        documents=generation.documents,
+        passages=generation.passages,
+        refused=RefusedGeneration(**asdict(refused)) if refused is not None else None,
     )
 
 
@@ -155,4 +178,4 @@ async def healthz() -> Alive:
 @router.get("/readyz", summary="See whether questions are answered")
 async def readyz(request: Request) -> Ready:
     """Answer when there is an index to answer from."""
-    return Ready(generation=request.app.state.index.generation.id)
+    return Ready(generation=request.app.state.served.generation.id)

@@ -189,11 +189,42 @@ class IndexIdentity(BaseModel):
     built_at: str = Field(description="ISO 8601, UTC.", examples=["2025-01-31T12:00:00Z"])
 
 
+class RefusedGeneration(BaseModel):
+    """A published generation that is not served."""
+
+    generation: str = Field(description="The generation's id.")
+    reason: str = Field(description="Why it is not served.", examples=["damaged (vectors.faiss: missing)"])
+
+
 class IndexState(IndexIdentity):
     """The index that is being served."""
 
     documents: int = Field(description="How many documents it holds.", examples=[16])
     passages: int = Field(description="How many passages it holds.", examples=[120])
+    refused: RefusedGeneration | None = Field(
+        description="What is published and not served, because it is damaged or does not fit; else null."
+    )
+
+
+class RebuildRequest(BaseModel):
+    """How to rebuild."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    full: bool = Field(default=False, description="Take nothing over from the published index.")
+
+
+class RebuildJob(BaseModel):
+    """A rebuild that was asked for."""
+
+    job: str = Field(description="Its id.")
+    state: Literal["running", "succeeded", "failed"]
+    stage: str = Field(description="What it is doing.", examples=["embedding passages"])
+    done: int = Field(description="How much of the stage is done.", examples=[128])
+    total: int | None = Field(description="Of how many; null while that is unknown.", examples=[512])
+    generation: str | None = Field(description="What it published.")
+    reason: str | None = Field(description="Why it failed.")
+    started_at: str = Field(description="ISO 8601, UTC.", examples=["2025-01-31T12:00:00+00:00"])
 
 
 class AskResponse(BaseModel):

@@ -37,17 +37,32 @@ SECONDS_TO_FINISH = 10
     show_envvar=True,
     help="The port to listen on; 0 for any that is free.",
 )
-def serve(index_folder: Path, embedder: str | None, reranker: str | None, host: str, port: int) -> None:
+@click.option(
+    "--documents",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    envvar="PINCITE_DOCUMENTS",
+    show_envvar=True,
+    help="The folder that POST /v1/index/rebuild reads.  [default: the one that the index was built from]",
+)
+def serve(
+    index_folder: Path,
+    embedder: str | None,
+    reranker: str | None,
+    host: str,
+    port: int,
+    documents: Path | None,
+) -> None:
     """Serve questions over HTTP until interrupted.
 
-    POST /v1/ask answers a question; /docs shows every address.
+    POST /v1/ask answers a question; /docs shows every address. When a new index is published in the folder,
+    the service goes over to it between two questions.
     """
     with bound(host, port) as listener:
         index = opened_index(index_folder, embedder, reranker)
 
         from service.application import create_application
 
-        server = configured_server(create_application(index))
+        server = configured_server(create_application(index, documents))
         generation = index.generation
         held = f"{generation.passages:,} passages of {generation.documents:,} documents"
         listener.listen()  # from here on a caller waits instead of being turned away

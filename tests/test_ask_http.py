@@ -181,6 +181,7 @@ def test_the_index_is_named_and_counted(client: httpx.Client, sample_index: Inde
         "built_at": sample_index.generation.built_at,
         "documents": len(sample_index.summaries()),
         "passages": len(list(sample_index.passages())),
+        "refused": None,
     }
 
 
@@ -288,6 +289,8 @@ def test_the_openapi_document_tells_errors_as_problems(client: httpx.Client) -> 
         "/v1/ask",
         "/v1/documents/{doc_id}/text",
         "/v1/index",
+        "/v1/index/rebuild",
+        "/v1/index/rebuild/{job}",
         "/healthz",
         "/readyz",
     }
