@@ -100,7 +100,7 @@ def test_one_line_per_paragraph_is_cut_at_line_ends() -> None:
         "The opening ceremony was addressed by the Chairman of the Council and by many others who came\n"
         "Services accounted for 80% of output\n"
         "In 2019, financial services accounted for 18.5% of output, IT services 13.5%, research 8%\n"
-        "Comment"
+        "Comment was declined"
     )
     assert of_blocks(text) == [[line] for line in text.splitlines()]
 
