@@ -60,9 +60,8 @@ def rebuild(
     Files that have not changed are taken over from the published index, and the result is the same as
     without it. The index that is being served stays as it is until the new one is whole.
     """
-    read_folder(
-        documents_folder, include=include, exclude=exclude
-    )  # what is no folder is refused before anything slow
+    # What is no folder, or no pattern, is refused before anything slow.
+    read_folder(documents_folder, include=include, exclude=exclude)
     with shown() as progress:
         progress("loading embedder", 0, None)
         model = Embedder.load(embedder)

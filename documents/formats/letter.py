@@ -89,7 +89,9 @@ class _Body:
         else:
             introduced = self._introduced(lines, at, text)
             if introduced:
-                self._begin(one_line(" ".join(lines[at:introduced])), depth + 1)
+                self._begin(
+                    one_line(" ".join([text, *map(_unquoted, lines[at + 1 : introduced])])), depth + 1
+                )
                 return introduced
             if depth != self._depth:
                 self._turn(text, depth)
@@ -107,7 +109,7 @@ class _Body:
         """Where the quotation begins that this line, perhaps with the next one, introduces; 0 for none."""
         for end in (at + 1, at + 2):
             below = next((line for line in lines[end : end + 3] if line.strip()), "")
-            joined = one_line(" ".join([text, *lines[at + 1 : end]]))
+            joined = one_line(" ".join([text, *map(_unquoted, lines[at + 1 : end])]))
             if below.lstrip().startswith(">") and _ATTRIBUTION.fullmatch(joined):
                 return end
         return 0
@@ -133,11 +135,7 @@ class _Body:
         """The lines of a signature, up to a quotation or the end."""
         self._flush()
         first = True
-        while (
-            at < len(lines)
-            and not _QUOTE.fullmatch(lines[at])
-            and not _FORWARDED.fullmatch(lines[at].strip())
-        ):
+        while at < len(lines) and not self._ends_signature(lines, at):
             text = lines[at].strip()
             if text and first:
                 self._composition.named_heading(text, "Signature", self._depth + 1)
@@ -148,7 +146,17 @@ class _Body:
         self._flush()
         return at
 
+    def _ends_signature(self, lines: Sequence[str], at: int) -> bool:
+        text = lines[at].strip()
+        quoted = _QUOTE.fullmatch(text) or _FORWARDED.fullmatch(text)
+        return bool(quoted) or self._is_head(lines, at, text) or self._introduced(lines, at, text) > 0
+
     def _flush(self) -> None:
         if self._paragraph:
             self._composition.paragraph("\n".join(self._paragraph))
             self._paragraph = []
+
+
+def _unquoted(line: str) -> str:
+    quote = _QUOTE.fullmatch(line)
+    return quote[2] if quote else line
