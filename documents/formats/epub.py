@@ -44,6 +44,9 @@ def _book(archive: ZipFile) -> Reading:
         raise Unreadable("is no book: its container names no package")
     package = _xml(archive, str(roots[0]))
     composition = Composition()
+    about = _first(package, "description")
+    if about:
+        MarkupWriter(composition).write(parsed(about))
     for chapter in _chapters(package, str(roots[0])):
         html = decoded(archive.read(chapter))
         if html.strip():

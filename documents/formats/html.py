@@ -28,10 +28,13 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # What holds no part of an article on any page, and what is not shown.
 _FRAME = (
     "//script|//style|//noscript|//template|//nav|//footer|//aside|//form|//iframe|//svg|//dialog"
-    "|//*[@hidden]|//*[@role='navigation' or @role='banner' or @role='search' or @role='contentinfo'"
-    " or @role='dialog' or @role='alertdialog' or @role='menu' or @role='menubar']"
+    "|//*[@hidden]|//*[@role='navigation' or @role='search' or @role='dialog' or @role='alertdialog']"
     "|//*[contains(translate(@style,' ',''),'display:none')]"
 )
+# The same by what it is called; inside what is marked as the main part such names mean other things.
+_OUTSIDE = "[not(ancestor::main) and not(ancestor::article)]"
+_ROLES = f"//*[@role='banner' or @role='contentinfo' or @role='menu' or @role='menubar']{_OUTSIDE}"
+_NAMED = f"//*[@class or @id][not(self::html or self::body or self::main or self::article)]{_OUTSIDE}"
 _FRAME_NAMES = re.compile(
     r"(?:^|[\s_-])(?:comments?|cookies?|consent|sidebar|breadcrumbs?|menu|navbar|navigation|footer|share|sharing"
     r"|social|related|newsletter|promo|popup|modal|advert\w*|ads?)(?:$|[\s_-])",
@@ -40,7 +43,7 @@ _FRAME_NAMES = re.compile(
 _ARTICLE = re.compile(r'"@type"\s*:\s*\[?\s*"\w*(?:Article|BlogPosting|Report)"')
 _PROSE = 100  # characters: blocks from here on are what a page is about, not its menus
 # Of the page's prose an article must hold this much, or the page is no article; less where it says it is one.
-_SHARE, _SHARE_DECLARED = 0.3, 0.05
+_SHARE, _SHARE_DECLARED = 0.6, 0.05
 # A page of fewer characters has no frame worth losing its headings for, if it does not say what it is.
 _SHORT = 1_000
 # Careful extraction must keep this much of what ordinary extraction keeps.
@@ -130,11 +133,10 @@ def _extracted(tree: HtmlElement, *, careful: bool) -> Composition:
 def _whole(tree: HtmlElement) -> Composition:
     """The page without what is a frame on every page."""
     tree = deepcopy(tree)
-    for element in tree.xpath(_FRAME):
+    for element in [*tree.xpath(_FRAME), *tree.xpath(_ROLES)]:
         _drop(element)
-    for element in tree.xpath("//*[@class or @id]"):
-        named = f"{element.get('class', '')} {element.get('id', '')}"
-        if element.tag not in ("html", "body", "main", "article") and _FRAME_NAMES.search(named):
+    for element in tree.xpath(_NAMED):
+        if _FRAME_NAMES.search(f"{element.get('class', '')} {element.get('id', '')}"):
             _drop(element)
     composition = Composition()
     MarkupWriter(composition).write(tree)
