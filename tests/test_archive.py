@@ -90,12 +90,16 @@ def test_all_that_is_inside_counts_together(tmp_path: Path) -> None:
 
 def test_damaged_and_locked_archives_are_named(tmp_path: Path) -> None:
     whole = zipped({"a.txt": b"words " * 50})
-    assert read(tmp_path, "cut.zip", whole[:-30])[0].startswith("cut.zip! is no whole ZIP file: ")
-    assert read(tmp_path, "cut.txt.gz", gzip.compress(b"words")[:-9])[0].startswith("cut.txt.gz! is no whole")
+    assert read(tmp_path, "cut.zip", whole[:-30])[0].startswith("cut.zip! damaged, or no ZIP file: ")
+    assert read(tmp_path, "cut.txt.gz", gzip.compress(b"words")[:-9])[0].startswith(
+        "cut.txt.gz! damaged, or no archive: "
+    )
     locked = bytearray(whole)
     locked[6] |= 1
     locked[whole.index(b"PK\x01\x02") + 8] |= 1
-    assert read(tmp_path, "locked.zip", bytes(locked)) == ["locked.zip! is encrypted"]
+    assert read(tmp_path, "locked.zip", bytes(locked)) == [
+        "locked.zip! encrypted: its files are locked with a password"
+    ]
     assert read(tmp_path, "empty.zip", zipped({})) == ["empty.zip! holds no files"]
 
 

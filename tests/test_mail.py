@@ -142,7 +142,7 @@ def test_html_speaks_where_plain_text_only_says_that_there_is_html() -> None:
     [
         (
             "Subject: A\nContent-Type: multipart/encrypted; boundary=x\n\n--x\n\nwords\n--x--\n",
-            "is encrypted",
+            "encrypted: only its recipient can open it",
         ),
         ("\n", "holds no message"),
     ],

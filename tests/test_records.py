@@ -106,9 +106,11 @@ def test_values_that_are_no_records_become_lines() -> None:
 
 
 def test_broken_json_is_named_with_its_place() -> None:
-    with pytest.raises(Unreadable, match=r"^is no JSON: Expecting value: line 1 column 7 \(char 6\)$"):
+    with pytest.raises(
+        Unreadable, match=r"^damaged, or no JSON: Expecting value: line 1 column 7 \(char 6\)$"
+    ):
         value('{"a": }')
-    with pytest.raises(Unreadable, match=r"^is no JSON in line 2: "):
+    with pytest.raises(Unreadable, match=r"^damaged, or no JSON: line 2: "):
         value('{"text": "a"}\n{"text"\n', "a.jsonl")
 
 
@@ -162,7 +164,7 @@ def test_a_notebook_is_its_words_and_its_code() -> None:
     reading = notebook.read(json.dumps({"cells": cells}).encode(), "a.ipynb", Limits())
     assert reading.text == "# Ports\nAll of them.\n\ncount()"
     assert [(s.title, reading.text[s.start : s.end]) for s in reading.sections] == [("Ports", "# Ports")]
-    with pytest.raises(Unreadable, match=r"^is no notebook$"):
+    with pytest.raises(Unreadable, match=r"^damaged, or no notebook$"):
         notebook.read(b"[]", "a.ipynb", Limits())
 
 
@@ -202,5 +204,5 @@ def test_a_locked_book_is_named() -> None:
     locked = (
         "<encryption><EncryptionMethod Algorithm='http://www.w3.org/2001/04/xmlenc#aes128-cbc'/></encryption>"
     )
-    with pytest.raises(Unreadable, match=r"^is encrypted$"):
+    with pytest.raises(Unreadable, match=r"^encrypted: it opens in the program of its seller only$"):
         epub.read(book(**{"META-INF/encryption.xml": locked}), "a.epub", Limits())

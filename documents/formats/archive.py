@@ -12,6 +12,10 @@ from documents.reading import Attachment, Limits, Reading, Unreadable
 
 _ENCRYPTED = 0x1
 _AT_ONCE = 1 << 20
+_DAMAGED = (
+    *(zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError),
+    *(NotImplementedError, RuntimeError, ValueError, OSError, OverflowError),
+)
 
 
 def read(data: bytes, name: str, limits: Limits) -> Reading:
@@ -25,8 +29,8 @@ def read(data: bytes, name: str, limits: Limits) -> Reading:
             return Reading("", attachments=(Attachment(inner, unpacked_gzip(data, limits)),))
         else:
             members = list(_zip_members(data, limits))
-    except (zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
-        raise Unreadable(f"is no whole archive: {error}") from error
+    except _DAMAGED as error:
+        raise Unreadable(f"damaged, or no archive: {error}") from error
     if not members:
         raise Unreadable("holds no files")
     return Reading("", attachments=tuple(sorted(members, key=lambda member: member.name)))
@@ -40,7 +44,7 @@ def checked_zip(data: bytes, limits: Limits) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(BytesIO(data))
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError) as error:
-        raise Unreadable(f"is no whole ZIP file: {error}") from error
+        raise Unreadable(f"damaged, or no ZIP file: {error}") from error
     members = archive.infolist()
     if len(members) > limits.members:
         raise Unreadable(f"holds more than the limit of {limits.members:,} files")
@@ -66,7 +70,7 @@ def _zip_members(data: bytes, limits: Limits) -> Iterator[Attachment]:
             if member.is_dir() or _is_hidden(member.filename):
                 continue
             if member.flag_bits & _ENCRYPTED:
-                raise Unreadable("is encrypted")
+                raise Unreadable("encrypted: its files are locked with a password")
             # A member may lie about its size: no more than that is read, and zipfile checks the sum.
             with archive.open(member) as file:
                 yield Attachment(member.filename, file.read(member.file_size + 1))

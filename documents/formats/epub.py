@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import zlib
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from zipfile import BadZipFile, ZipFile
@@ -28,9 +29,9 @@ def read(data: bytes, name: str, limits: Limits) -> Reading:  # noqa: ARG001 - e
         with checked_zip(data, limits) as archive:
             return _book(archive)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"is no whole book: {error}") from error
-    except (BadZipFile, KeyError) as error:
-        raise Unreadable(f"is no whole book: {error}".replace('"', "")) from error
+        raise Unreadable(f"damaged, or no book: {error}") from error
+    except (BadZipFile, KeyError, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise Unreadable(f"damaged, or no book: {error}".replace('"', "")) from error
 
 
 def _book(archive: ZipFile) -> Reading:
@@ -41,7 +42,7 @@ def _book(archive: ZipFile) -> Reading:
     container = _xml(archive, "META-INF/container.xml")
     roots = container.xpath("//*[local-name()='rootfile']/@full-path")
     if not roots:
-        raise Unreadable("is no book: its container names no package")
+        raise Unreadable("damaged, or no book: its container names no package")
     package = _xml(archive, str(roots[0]))
     composition = Composition()
     about = _first(package, "description")
@@ -95,7 +96,7 @@ def _xml(archive: ZipFile, name: str) -> _Element:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     root = etree.fromstring(archive.read(name), parser=parser)
     if root is None:
-        raise Unreadable(f"is no whole book: {name} is no XML")
+        raise Unreadable(f"damaged, or no book: {name} is no XML")
     return root
 
 
@@ -105,4 +106,4 @@ def _refuse_encrypted(archive: ZipFile) -> None:
             "//*[local-name()='EncryptionMethod']/@Algorithm"
         )
         if any(str(method) not in _FONTS for method in methods):
-            raise Unreadable("is encrypted")
+            raise Unreadable("encrypted: it opens in the program of its seller only")

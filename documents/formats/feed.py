@@ -27,7 +27,7 @@ def read(data: bytes, name: str, limits: Limits) -> Reading:  # noqa: ARG001 - e
     try:
         root = etree.fromstring(data, parser=parser)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"is no well-formed XML: {error.msg}") from error
+        raise Unreadable(f"damaged, or no XML: {error.msg}") from error
     entries = root.xpath("//*[local-name()='item' or local-name()='entry']")
     if _name(root) in ("rss", "feed", "RDF") and entries:
         attachments = [_entry(entry, at) for at, entry in enumerate(entries, 1)]

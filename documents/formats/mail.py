@@ -29,7 +29,7 @@ def read(data: bytes, name: str, limits: Limits) -> Reading:  # noqa: ARG001 - e
         "application/pkcs7-mime",
         "application/x-pkcs7-mime",
     ):
-        raise Unreadable("is encrypted")
+        raise Unreadable("encrypted: only its recipient can open it")
     written = header(message, "date")
     published = iso_date(written)
     head = Head(

@@ -15,7 +15,7 @@ def read(data: bytes, name: str, limits: Limits) -> Reading:  # noqa: ARG001 - e
         cells = [cell for cell in notebook["cells"] if cell["cell_type"] in ("markdown", "code", "raw")]
         sources = [("".join(cell["source"]), cell["cell_type"]) for cell in cells]
     except (UndecodableError, ValueError, KeyError, TypeError) as error:
-        raise Unreadable("is no notebook") from error
+        raise Unreadable("damaged, or no notebook") from error
     composition = Composition()
     for source, kind in sources:
         start = composition.verbatim(source)

@@ -1,12 +1,18 @@
 """Outlook messages (.msg)."""
 
+from __future__ import annotations
+
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from documents.dates import iso_date
 from documents.document import Metadata
 from documents.formats.letter import Head, compose
 from documents.formats.mail import author_of, header_text
 from documents.reading import Attachment, Limits, Reading, Unreadable
+
+if TYPE_CHECKING:
+    from oxmsg import Message
 
 _COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -19,10 +25,16 @@ def read(data: bytes, name: str, limits: Limits) -> Reading:  # noqa: ARG001 - e
     from oxmsg import Message
 
     if not data.startswith(_COMPOUND_FILE):
-        raise Unreadable("is no Outlook message: it does not begin like one")
-    message = Message.load(BytesIO(data))
+        raise Unreadable("damaged, or no Outlook message: it does not begin like one")
+    try:
+        return _message(Message.load(BytesIO(data)))
+    except (KeyError, ValueError, OSError) as error:  # OSError: what the library below raises for damage
+        raise Unreadable("damaged, or no Outlook message: a part of it is missing") from error
+
+
+def _message(message: Message) -> Reading:
     if "smime" in (message.message_class or "").lower():
-        raise Unreadable("is encrypted")
+        raise Unreadable("encrypted: only its recipient can open it")
     said = message.properties
     address = said.str_prop_value(_SENDER_ADDRESS) or ""
     sender = _address(said.str_prop_value(_SENDER_NAME) or "", address) if "@" in address else ""

@@ -48,7 +48,7 @@ def _parsed(text: str) -> object:
     try:
         return json.loads(text, strict=False)
     except ValueError as error:
-        raise Unreadable(f"is no JSON: {error}") from error
+        raise Unreadable(f"damaged, or no JSON: {error}") from error
 
 
 def _lines(text: str, limits: Limits) -> Iterator[object]:
@@ -60,7 +60,7 @@ def _lines(text: str, limits: Limits) -> Iterator[object]:
             try:
                 yield json.loads(line, strict=False)
             except ValueError as error:
-                raise Unreadable(f"is no JSON in line {number:,}: {error}") from error
+                raise Unreadable(f"damaged, or no JSON: line {number:,}: {error}") from error
 
 
 def _records(value: object) -> list[dict[str, object]]:
