@@ -38,13 +38,18 @@ class Index:
     generation: Generation
     embedder: Embedder
     reranker: Reranker | None
+    ranking: Ranking
     _store: Store
     _vectors: Vectors
     _lexical: LexicalIndex
 
     @classmethod
     def open(
-        cls, folder: Path, embedder: Embedder | None = None, reranker: Reranker | None = None
+        cls,
+        folder: Path,
+        embedder: Embedder | None = None,
+        reranker: Reranker | None = None,
+        ranking: Ranking | None = None,
     ) -> "Index":
         """Open the published generation in an index folder.
 
@@ -72,6 +77,7 @@ class Index:
             generation=generation,
             embedder=embedder,
             reranker=reranker,
+            ranking=ranking or Ranking(),
             _store=Store(place / "passages.sqlite"),
             _vectors=Vectors.open(place),
             _lexical=LexicalIndex.open(place / "lexical", generation.passages),
@@ -102,7 +108,7 @@ class Index:
         diversity: bool = True,
     ) -> list[list[Hit]]:
         """The same for several questions, which are embedded together."""
-        ranking = ranking or Ranking()
+        ranking = ranking or self.ranking
         found: list[list[Hit]] = []
         for start in range(0, len(questions), _TOGETHER):
             together = self.candidates(questions[start : start + _TOGETHER], max(DEPTH, 2 * top_k), filter_)
@@ -114,7 +120,7 @@ class Index:
 
     def explain(self, question: str, hit: Hit, *, ranking: Ranking | None = None) -> Explanation:
         """Why a hit of this question has its score; ``ranking`` as it was given to ``search``."""
-        ranking = ranking or Ranking()
+        ranking = ranking or self.ranking
         trust = ranking.trust(self.embedder.legibility(question))
         return Explanation(
             read_as=self._spelled_out(question),

@@ -1,9 +1,11 @@
 """The ranking: several kinds of evidence for a passage become one score."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
+
+from documents import Refusal
 
 # Kept of the vectors' say where the embedder cannot read the question: enough to break ties.
 _FAINT = 0.02
@@ -39,6 +41,26 @@ class Ranking:
     dense: float = 0.5
     sentence: float = 0.5
     lexical: float = 0.6
+
+    @classmethod
+    def of(cls, text: str) -> "Ranking":
+        """Weights from a setting, such as ``lexical=0.8 sentence=0.6``; what it leaves out stays as it is.
+
+        Refusal: it is not of that form, or a weight is negative.
+        """
+        names = [field.name for field in fields(cls)]
+        weights = {}
+        for part in text.replace(",", " ").split():
+            name, _, value = part.partition("=")
+            try:
+                weights[name] = float(value)
+            except ValueError:
+                weights[name] = -1.0
+            if name not in names or not 0 <= weights[name] < float("inf"):
+                raise Refusal(
+                    f"{part!r} is no weight of a ranking; give {', '.join(names)}, e.g. lexical=0.8"
+                )
+        return cls(**weights)
 
     def scores(self, candidates: Candidates) -> NDArray[np.float32]:
         """The fused score of each candidate, higher is better."""

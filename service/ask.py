@@ -44,6 +44,7 @@ def ask(
     index_folder: Path,
     embedder: str | None,
     reranker: str | None,
+    ranking: str | None,
     top_k: int,
     folder: str | None,
     published_from: datetime | None,
@@ -54,7 +55,7 @@ def ask(
 ) -> None:
     """Print the passages that bear on QUESTION, best first, each with its citation."""
     checked = checked_question(question)
-    index = opened_index(index_folder, embedder, reranker)
+    index = opened_index(index_folder, embedder, reranker, ranking)
 
     from service.answer import Asked, answer_question
 

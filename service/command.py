@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def index_options(command: Decorated) -> Decorated:
-    """Add `--index`, `--embedder` and `--reranker`, which `opened_index` takes."""
+    """Add `--index`, `--embedder`, `--reranker` and `--ranking`, which `opened_index` takes."""
     folder = click.option(
         "--index",
         "index_folder",
@@ -86,15 +86,25 @@ def index_options(command: Decorated) -> Decorated:
         show_envvar=True,
         help="A cross-encoder that has the last word on the order, by name or folder.  [default: none]",
     )
-    return folder(embedder(reranker(command)))
+    ranking = click.option(
+        "--ranking",
+        envvar="PINCITE_RANKING",
+        show_envvar=True,
+        help='Weights of the evidence, e.g. "dense=0.5 sentence=0.5 lexical=0.6", which is the default.',
+    )
+    return folder(embedder(reranker(ranking(command))))
 
 
-def opened_index(index_folder: Path, embedder: str | None, reranker: str | None = None) -> Index:
+def opened_index(
+    index_folder: Path, embedder: str | None, reranker: str | None = None, ranking: str | None = None
+) -> Index:
     """Open the published generation; a refusal says how to build one."""
-    from index import Embedder, Reranker
+    from index import Embedder, Ranking, Reranker
 
+    weights = Ranking.of(ranking) if ranking is not None else None
     return Index.open(
         index_folder,
         Embedder.load(embedder) if embedder is not None else None,
         Reranker.load(reranker) if reranker is not None else None,
+        weights,
     )

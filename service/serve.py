@@ -48,6 +48,7 @@ def serve(
     index_folder: Path,
     embedder: str | None,
     reranker: str | None,
+    ranking: str | None,
     host: str,
     port: int,
     documents: Path | None,
@@ -58,7 +59,7 @@ def serve(
     the service goes over to it between two questions.
     """
     with bound(host, port) as listener:
-        index = opened_index(index_folder, embedder, reranker)
+        index = opened_index(index_folder, embedder, reranker, ranking)
 
         from service.application import create_application
 

@@ -100,7 +100,7 @@ class ServedIndex:
         if faults := file_faults(generation):
             raise Refusal(f"damaged ({'; '.join(faults)})")
         serving = self._held.index
-        opened = Index.open(self.folder, serving.embedder, serving.reranker)
+        opened = Index.open(self.folder, serving.embedder, serving.reranker, serving.ranking)
         if opened.generation.id != generation.id:  # published in between, and not verified
             opened.close()
             return self._opened()
