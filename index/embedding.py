@@ -85,9 +85,8 @@ class _Work:
         if wanted in self._rows:
             self.reused += 1
             return self._previous.vectors(self._rows[wanted])
-        resumed = self._journal.find(wanted)
-        self.resumed += resumed is not None
-        return resumed
+        self.resumed += self._journal.is_earlier(wanted)
+        return self._journal.find(wanted)
 
     def _made(self, passages: Sequence[Passage]) -> Iterator[_Pair]:
         """Embed passages and their sentences, equal texts once."""

@@ -35,9 +35,14 @@ class Journal:
             self._file.truncate(self._end)
         else:
             self.clear()
+        self._begin = self._end
 
     def __len__(self) -> int:
         return len(self._places)
+
+    def is_earlier(self, key: bytes) -> bool:
+        """Whether vectors were here when the journal was opened."""
+        return key in self._places and self._places[key][0] < self._begin
 
     def find(self, key: bytes) -> tuple[NDArray[np.float32], NDArray[np.float16]] | None:
         """The vector of a passage and those of its sentences; None if they are not here."""
@@ -65,7 +70,7 @@ class Journal:
         self._file.seek(0)
         self._file.truncate()
         self._file.write(self._head)
-        self._end = len(self._head)
+        self._begin = self._end = len(self._head)
 
     def flush(self) -> None:
         """Hand what was added to the operating system, which keeps it when this process is killed."""

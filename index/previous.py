@@ -82,10 +82,18 @@ class Previous:
         self._given.update({one.doc_id: one for one in given or () if isinstance(one, Document)})
         return given
 
+    @property
+    def store_path(self) -> Path | None:
+        """The file of the documents; None if there are none of use."""
+        return None if self.generation is None else self.generation.folder / "passages.sqlite"
+
+    def has_as_it_is(self, document: Document) -> bool:
+        """Whether a document came from here, and with it its passages."""
+        return self._given.pop(document.doc_id, None) == document
+
     def passages_of(self, document: Document) -> list[Passage] | None:
         """The passages of a document that came from here as it is; None if it did not."""
-        given = self._given.pop(document.doc_id, None)
-        if self._store is None or given != document:
+        if self._store is None or not self.has_as_it_is(document):
             return None
         return list(self._store.all_passages(document.doc_id))
 

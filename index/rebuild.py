@@ -190,7 +190,8 @@ def _rebuild(
         require_room(index_folder, _needed(counts, embedder.dimension))
         embedded = embed(store, folder, embedder, taken, journal, progress)
         progress("writing", 0, None)
-        LexicalIndex.write(lambda: (embedded_texts(p)[0] for p in store.all_passages()), folder / "lexical")
+        texts = [embedded_texts(passage)[0] for passage in store.all_passages()]
+        LexicalIndex.write(lambda: texts, folder / "lexical")
         manifest = {
             "id": new_id(reading.fingerprint),
             "fingerprint": reading.fingerprint,
@@ -254,21 +255,19 @@ def _read(
     progress: Progress,
 ) -> _Reading:
     """Fill the store."""
-    writer = StoreWriter(path)
+    writer = StoreWriter(path, previous.store_path)
     reading = _Reading([], {}, [])
     digest = hashlib.sha256(repr((embedder.fingerprint, sorted(_settings().items()))).encode())
     before = time.monotonic()
     try:
         for document in documents:
-            passages = [] if isinstance(document, Unread) else _passages(document, previous, embedder)
+            spans = [] if isinstance(document, Unread) else _written(document, writer, previous, embedder)
             now = time.monotonic()
-            reading.files.append(FileReport.of(document, len(passages), now - before))
+            reading.files.append(FileReport.of(document, len(spans), now - before))
             before = now
             if isinstance(document, Unread):
                 reading.unread.append(document)
                 continue
-            writer.add(document, passages)
-            spans = [(p.start, p.end) for p in passages]
             said = (document.doc_id, document.source_sha256, document.title, document.metadata)
             digest.update(repr((*said, spans)).encode("utf-8", "surrogatepass"))
             reading.sources[document.doc_id] = document.source_sha256
@@ -279,6 +278,17 @@ def _read(
         raise Refusal(_nothing_to_index(reading.unread, source))
     reading.fingerprint = digest.hexdigest()
     return reading
+
+
+def _written(
+    document: Document, writer: StoreWriter, previous: Previous, embedder: Embedder
+) -> list[tuple[int, int]]:
+    """Write a document and its passages; give back where these start and end."""
+    if previous.has_as_it_is(document):
+        return writer.keep(document.doc_id)
+    passages = split(document, embedder.count_tokens, embedder.max_tokens, TARGET_TOKENS)
+    writer.add(document, passages)
+    return [(passage.start, passage.end) for passage in passages]
 
 
 def _passages(document: Document, previous: Previous, embedder: Embedder) -> list[Passage]:

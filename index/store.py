@@ -48,10 +48,13 @@ class DocumentSummary:
 class StoreWriter:
     """Writes a new store; passages get the rows 0, 1, 2 … in the order in which they come."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kept: Path | None = None) -> None:
+        """``kept`` is another store, of which ``keep`` takes documents over."""
         self.documents = 0
         self.passages = 0
-        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection = sqlite3.connect(path, isolation_level=None, uri=True)
+        if kept is not None:
+            self._connection.execute("ATTACH ? AS kept", (_unchanging(kept),))
         # The file is made durable as a whole before it is published; until then nobody reads it.
         self._connection.executescript(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA + "BEGIN;"
@@ -100,6 +103,26 @@ class StoreWriter:
         self.documents += 1
         self.passages += len(passages)
 
+    def keep(self, doc_id: str) -> list[tuple[int, int]]:
+        """Add a document of the other store as it is, with its passages; give back where these start and end."""
+        (old,) = self._connection.execute("SELECT document FROM kept.documents WHERE doc_id = ?", (doc_id,))
+        self._connection.execute(
+            "INSERT INTO documents SELECT ?, doc_id, title, text, source_sha256, metadata, pages, sections, "
+            "characters, passages FROM kept.documents WHERE document = ?",
+            (self.documents, *old),
+        )
+        self._connection.execute(
+            "INSERT INTO passages SELECT ? + row_number() OVER (ORDER BY passage) - 1, passage_id, ?, start, "
+            '"end", text, context, section, page, sentences FROM kept.passages WHERE document = ?',
+            (self.passages, self.documents, *old),
+        )
+        spans = self._connection.execute(
+            'SELECT start, "end" FROM passages WHERE document = ? ORDER BY passage', (self.documents,)
+        ).fetchall()
+        self.documents += 1
+        self.passages += len(spans)
+        return spans
+
     def close(self) -> None:
         """Finish the file."""
         self._connection.execute("COMMIT")
@@ -111,9 +134,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        # Published files never change, so SQLite need not look for locks or journals.
-        uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._connection = sqlite3.connect(_unchanging(path), uri=True, check_same_thread=False)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -216,6 +237,11 @@ class Store:
     def _all(self, statement: str, values: Iterable[Any]) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._connection.execute(statement, tuple(values)).fetchall()
+
+
+def _unchanging(path: Path) -> str:
+    """The address of a store; published files never change, so SQLite need not look for locks or journals."""
+    return f"{path.resolve().as_uri()}?mode=ro&immutable=1"
 
 
 def _compact(value: Any) -> str:
