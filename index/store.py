@@ -104,7 +104,7 @@ class StoreWriter:
         self.passages += len(passages)
 
     def keep(self, doc_id: str) -> list[tuple[int, int]]:
-        """Add a document of the other store as it is, with its passages; give back where these start and end."""
+        """Add a document of the other store as it is, with its passages; give back the spans of these."""
         (old,) = self._connection.execute("SELECT document FROM kept.documents WHERE doc_id = ?", (doc_id,))
         self._connection.execute(
             "INSERT INTO documents SELECT ?, doc_id, title, text, source_sha256, metadata, pages, sections, "
