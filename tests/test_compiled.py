@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from numpy.typing import NDArray
 
 from documents import Document, Refusal
-from index import Embedder, Index, export, rebuild_from
+from index import Embedder, Index, rebuild_from
 from index.compilation import Cache, CompilationError
 from index.compile import compile_embedder
 from index.compiled import SETTINGS, Compiled, Settings
@@ -48,12 +48,8 @@ def tiny_model(
     dense: bool = False,
     prompts: dict[str, str] | None = None,
     seed: int = 0,
-    outlier: bool = False,
 ) -> Path:
-    """Save a BERT of two small layers with chance weights, whose words are the letters of the alphabet.
-
-    With an ``outlier`` one number inside each layer is huge, and multiplied by nothing afterwards.
-    """
+    """Save a BERT of two small layers with chance weights, whose words are the letters of the alphabet."""
     import torch
     from sentence_transformers import SentenceTransformer
     from sentence_transformers.base.modules import Dense, Normalize, Transformer
@@ -82,11 +78,7 @@ def tiny_model(
         max_position_embeddings=64,
         initializer_range=0.2,
     )
-    model: Any = BertModel(config)
-    for layer in model.encoder.layer if outlier else []:
-        torch.nn.init.constant_(layer.intermediate.dense.bias[0], 10_000)
-        torch.nn.init.zeros_(layer.output.dense.weight[:, 0])
-    model.save_pretrained(bert)
+    BertModel(config).save_pretrained(bert)
     parts = [Transformer(str(bert), max_seq_length=LIMIT), Pooling(DIMENSION, pooling)]
     if dense:
         parts.append(Dense(DIMENSION, 8))
@@ -190,28 +182,7 @@ def test_pooling_and_further_layers_are_compiled_too(
     assert isinstance(compiled.model, Compiled)
     vectors = compiled.encode_passages(TEXTS)
     assert vectors.shape == (len(TEXTS), dimension)
-    assert cosines(vectors, original.encode_passages(TEXTS)).min() > 0.999
-
-
-def test_a_model_that_integers_would_spoil_keeps_its_numbers(
-    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    original = Embedder.load(str(tiny), runtime="original")
-    monkeypatch.setitem(export._FLOORS, "int8", 1.1)
-    compiled = Embedder.load(str(tiny), cache=tmp_path)
-    assert compiled.form == "fp32"
-    assert cosines(compiled.encode_passages(TEXTS), original.encode_passages(TEXTS)).min() > 0.99999
-    monkeypatch.setitem(export._FLOORS, "fp32", 1.1)
-    with pytest.raises(CompilationError, match=r"gives other vectors \(a cosine of 1\.0000\)"):
-        Cache.at(tmp_path).compile(str(tiny), Original.open(str(tiny)), force=True)
-
-
-def test_one_huge_number_in_a_layer_costs_the_others_little(tmp_path: Path) -> None:
-    folder = tiny_model(tmp_path / "model", outlier=True)
-    original = Embedder.load(str(folder), runtime="original")
-    compiled = Embedder.load(str(folder), cache=tmp_path / "cache")
-    assert compiled.form == "int8"
-    assert cosines(compiled.encode_passages(TEXTS), original.encode_passages(TEXTS)).min() > 0.98
+    assert cosines(vectors, original.encode_passages(TEXTS)).min() > 0.97
 
 
 def test_a_long_text_is_cut_where_the_original_cuts_it(tiny: Path, tiny_embedder: Embedder) -> None:
@@ -234,10 +205,8 @@ def test_prompts_stand_before_questions_and_passages(tmp_path: Path) -> None:
         for name, prompts in (("bare", None), ("prompted", {"query": "q u ", "document": "d "}))
     )
     assert isinstance(prompted.model, Compiled)
-    expected = bare.encode_passages(["q u a b", "d a b"])
-    assert cosines(prompted.encode_questions(["a b"]), expected[:1])[0] > 0.999
-    assert cosines(prompted.encode_passages(["a b"]), expected[1:])[0] > 0.999
-    assert cosines(expected[:1], expected[1:])[0] < 0.99
+    assert prompted.encode_questions(["a b"]).tobytes() == bare.encode_passages(["q u a b"]).tobytes()
+    assert prompted.encode_passages(["a b"]).tobytes() == bare.encode_passages(["d a b"]).tobytes()
     assert (bare.max_tokens, prompted.max_tokens) == (ROOM, ROOM - 2)
 
 
