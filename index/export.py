@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 _OPSET = 17
-# The least cosine between a text's vector and the original's.
+# The least cosine between a text's vector and the original's. The bundled model's least is .990, and its
+# nDCG@10 holds; with one scale for a whole weight the least is .923, and nDCG@10 on WikiQA falls by .036.
 _FLOORS = {"int8": 0.97, "fp32": 0.9999}
 _LONG = " ".join(
     f"Paragraph {n} of the agreement binds the party named in schedule {n * 7}." for n in range(60)
@@ -46,28 +47,35 @@ def export(original: Original, folder: Path, version: int) -> None:
 
     CompilationError: the model cannot be exported, or nothing exported gives the original's vectors.
     """
-    import onnxruntime.quantization  # noqa: F401 - what is not installed is no fault of the model
+    try:
+        _export(original, folder, version)
+    except (CompilationError, ImportError, MemoryError, OSError):
+        raise  # all but the first can be mended on this machine, and are no fault of the model
+    except Exception as error:
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        raise CompilationError(f"it cannot be exported to ONNX: {reason}") from error
+
+
+def _export(original: Original, folder: Path, version: int) -> None:
+    import onnxruntime.quantization  # noqa: F401 - said before the work if it is not installed
 
     tokens = original.tokens
     if tokens.fast is None:
         raise CompilationError("its tokenizer is not one of the library tokenizers")
-    plain = folder / "plain.onnx"
-    try:
-        _write_graph(original.model, plain)
-    except Exception as error:
-        raise CompilationError(f"it cannot be exported to ONNX: {_first_line(error)}") from error
     (folder / TOKENIZER).write_text(tokens.fast.to_str(), encoding="utf-8")
-    worst = 0.0
+    plain = folder / "plain.onnx"
+    _write_graph(original.model, plain)
+    least = 0.0
     for precision, floor in _FLOORS.items():
         with _quiet():
             _write_precision(plain, folder / MODEL, precision)
         settings = _settings(original, precision, version)
         compiled = Compiled.assemble(settings, folder)
-        worst = least_cosine(compiled, original)
-        if worst >= floor:
+        least = least_cosine(compiled, original)
+        if least >= floor:
             break
     else:
-        raise CompilationError(f"its compiled form gives other vectors (a cosine of {worst:.4f})")
+        raise CompilationError(f"its compiled form gives other vectors (a cosine of {least:.4f})")
     plain.unlink()
     probe = compiled.encode_questions([PROBE])[0].tolist()
     written = {name: sha256(folder / name) for name in (MODEL, TOKENIZER)}
@@ -181,7 +189,3 @@ def _quiet() -> Iterator[None]:
     finally:
         logging.disable(before)
         logging.root.removeHandler(silent)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__

@@ -1,5 +1,6 @@
 """Compiled models: nearly the original's vectors, the same ones every time, without torch, from a cache."""
 
+import errno
 import os
 import shutil
 import string
@@ -15,7 +16,7 @@ from click.testing import CliRunner
 from numpy.typing import NDArray
 
 from documents import Document, Refusal
-from index import Embedder, Index, rebuild_from
+from index import Embedder, Index, export, rebuild_from
 from index.compilation import Cache, CompilationError
 from index.compile import compile_embedder
 from index.compiled import SETTINGS, Compiled, Settings
@@ -394,6 +395,19 @@ def test_a_model_that_cannot_be_compiled_runs_as_it_is(
     failure.write_text("remembered")
     with pytest.raises(CompilationError, match=r"^remembered$"):
         Cache.at(tmp_path).compile(str(unreadable), embedder.model)
+
+
+def test_a_full_disk_is_not_held_against_the_model(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as while_full:
+        while_full.setattr(export, "_write_graph", full)
+        assert Embedder.load(str(tiny), cache=tmp_path).form == "original"
+    assert "No space left on device" in caplog.text
+    assert Embedder.load(str(tiny), cache=tmp_path).form == "int8"
 
 
 def test_two_at_once_make_one_model(tiny: Path, tmp_path: Path) -> None:
