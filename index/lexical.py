@@ -86,15 +86,15 @@ class LexicalIndex:
 
     def words(self, question: str, row: int) -> list[tuple[str, float, float]]:
         """Each term of the question, its share of what is attainable, and its share of a passage's score."""
-        wanted = alternatives(question, self.languages)
-        attainable = sum(map(self._weight, wanted))
+        weights = {forms: self._weight(forms) for forms in alternatives(question, self.languages)}
+        attainable = sum(weights.values())
         found = []
-        for forms in wanted:
+        for forms, weight in weights.items():
             adds = 0.0
             for term in forms:
                 rows, parts = self._postings(term)
                 adds += float(parts[rows == row].sum())
-            found.append((" or ".join(forms), self._weight(forms) / attainable, adds / attainable))
+            found.append((" or ".join(forms), weight / attainable, adds / attainable))
         return found
 
     def _weight(self, forms: Sequence[str]) -> float:

@@ -1,9 +1,11 @@
 """From a question to the response that the HTTP interface and `pincite ask --json` both give."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
-from index import Explanation, Filter, Generation, Hit, Index
+from index import DocumentSummary, Explanation, Filter, Generation, Hit, Index
 from service.citation import cite
 from service.models import (
     AskResponse,
@@ -19,6 +21,8 @@ from service.models import (
 from service.question import USUAL_PASSAGES
 
 DECIMALS = 6
+
+SummaryOf = Callable[[str], DocumentSummary]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +44,13 @@ def answer_question(index: Index, asked: Asked, *, request_id: str, arrived: flo
     question = asked.question
     hits = index.search(question, asked.top_k, filter_=asked.filter_, diversity=asked.diversity)
     explanations = {hit.row: index.explain(question, hit) for hit in hits} if asked.explain else {}
+    summary = cache(index.summary)  # passages of one document share it
     return AskResponse(
         question=question,
         answer=None,
         abstained=False,
         abstain_reason=None,
-        passages=[found(index, hit, explanations.get(hit.row)) for hit in hits],
+        passages=[found(summary, hit, explanations.get(hit.row)) for hit in hits],
         index=identity(index.generation),
         took_ms=round((time.perf_counter() - arrived) * 1000, 3),
         request_id=request_id,
@@ -59,7 +64,7 @@ def identity(generation: Generation) -> IndexIdentity:
     )
 
 
-def found(index: Index, hit: Hit, explanation: Explanation | None) -> FoundPassage:
+def found(summary: SummaryOf, hit: Hit, explanation: Explanation | None) -> FoundPassage:
     """Put a hit into the interface's words."""
     best = hit.passage.sentences[hit.best_sentence]
     return FoundPassage(
@@ -72,17 +77,17 @@ def found(index: Index, hit: Hit, explanation: Explanation | None) -> FoundPassa
             sentence=rounded(hit.scores.sentence),
             lexical=rounded(hit.scores.lexical),
         ),
-        citation=cited(index, hit),
+        citation=cited(summary, hit),
         duplicates=[
-            Duplicate(score=rounded(other.score), citation=cited(index, other)) for other in hit.duplicates
+            Duplicate(score=rounded(other.score), citation=cited(summary, other)) for other in hit.duplicates
         ],
         explanation=None if explanation is None else explained(explanation),
     )
 
 
-def cited(index: Index, hit: Hit) -> Citation:
+def cited(summary: SummaryOf, hit: Hit) -> Citation:
     """Say where a hit's words stand."""
-    return cite(hit.passage, index.summary(hit.passage.doc_id))
+    return cite(hit.passage, summary(hit.passage.doc_id))
 
 
 def explained(explanation: Explanation) -> Explained:

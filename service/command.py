@@ -9,6 +9,7 @@ import click
 
 from documents import Refusal
 from index import Index
+from index.options import index_option
 
 COMMANDS = "pincite.commands"
 INTERRUPTED = 130
@@ -64,16 +65,6 @@ def main() -> None:
 
 def index_options(command: Decorated) -> Decorated:
     """Add `--index`, `--embedder`, `--reranker` and `--ranking`, which `opened_index` takes."""
-    folder = click.option(
-        "--index",
-        "index_folder",
-        type=click.Path(path_type=Path),
-        default=Path("var/index"),
-        envvar="PINCITE_INDEX",
-        show_default=True,
-        show_envvar=True,
-        help="The folder that holds the index.",
-    )
     embedder = click.option(
         "--embedder",
         envvar="PINCITE_EMBEDDER",
@@ -92,7 +83,7 @@ def index_options(command: Decorated) -> Decorated:
         show_envvar=True,
         help='Weights of the evidence, e.g. "dense=0.5 sentence=0.5 lexical=0.6", which is the default.',
     )
-    return folder(embedder(reranker(ranking(command))))
+    return index_option(embedder(reranker(ranking(command))))
 
 
 def opened_index(
